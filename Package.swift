@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Files become features, features become a city, the city becomes indicators, indicators become scores, scores and
+/// cash flows become concepts, concepts become pages. Data flows left to right; nothing on the left knows the right.
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "Rekindle",
+  products: [
+    .executable(name: "rekindle", targets: ["rekindle"]),
+    .library(name: "DecisionAnalysis", targets: ["DecisionAnalysis"]),
+    .library(name: "ProjectFinance", targets: ["ProjectFinance"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Doors to C: a module map and a shim, nothing else.
+    .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
+    .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
+    .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
+
+    // Values.
+    .target(name: "SimpleFeatures", swiftSettings: house),
+
+    // Doors to files and to C.
+    .target(
+      name: "SpatialEngine", dependencies: ["SimpleFeatures", "CGEOS", "CPROJ"],
+      swiftSettings: house + [.strictMemorySafety()]),
+    .target(
+      name: "GeoFormats", dependencies: ["SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: house + [.strictMemorySafety()]),
+
+    // Domain.
+    .target(name: "UrbanIndicators", dependencies: ["SimpleFeatures", "SpatialEngine"], swiftSettings: house),
+    .target(name: "DecisionAnalysis", swiftSettings: house),
+    .target(name: "ProjectFinance", swiftSettings: house),
+
+    // Composition.
+    .target(
+      name: "Assessment",
+      dependencies: [
+        "SimpleFeatures", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "Yams",
+      ],
+      swiftSettings: house),
+
+    // Publication.
+    .target(
+      name: "Publishing",
+      dependencies: [
+        "Assessment", "SimpleFeatures", "GeoFormats", "ProjectFinance", "CXLSXWriter",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      swiftSettings: house),
+    .executableTarget(
+      name: "rekindle",
+      dependencies: [
+        "Assessment", "Publishing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
+  ]
+)
