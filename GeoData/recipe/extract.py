@@ -66,8 +66,8 @@ def osm_id(layer, properties):
 class TagTable:
     """For each layer and field the first row that matches a tag decides.
 
-    value `*` matches any value; `to` is the field's value, `*` copies the tag's value, an empty
-    `to` means known to belong, value unknown, and `-` in the layer's key field keeps the feature out.
+    value `*` matches any value; `to` is the field's value, `*` copies the tag's value, `-` leaves the
+    field empty and, in the layer's key field, keeps the feature out; `unknown` belongs without a value.
     """
 
     def __init__(self, path):
@@ -87,7 +87,7 @@ class TagTable:
         if joined is None or joined == "-":
             return None
         found = {field: self.first(layer, field, tags) for field in self.rows[layer]}
-        return {field: value or None for field, value in found.items()}
+        return {field: None if value in ("-", "unknown") else value for field, value in found.items()}
 
 
 # --- values ----------------------------------------------------------------------------------
