@@ -1,0 +1,236 @@
+import Glibc
+
+/// The rates at which a cash flow has a net present value of zero: one, several, or none and why.
+///
+/// A cash flow can have more than one rate or none (J. Lorie and L. Savage, Three Problems in Rationing Capital, 1955), so
+/// none is ever picked silently.
+public enum InternalRateOfReturn: Sendable, Equatable {
+  /// Exactly one rate above −100 %.
+  case unique(Double)
+  /// More than one rate above −100 %, in ascending order.
+  case multiple([Double])
+  /// No rate above −100 %.
+  case none(AbsenceReason)
+
+  /// Why a cash flow has no internal rate of return.
+  public enum AbsenceReason: String, Sendable, Equatable {
+    /// There are no flows, or all are zero.
+    case noFlows = "no_flows"
+    /// All flows have the same sign, so nothing is paid back.
+    case noSignChange = "no_sign_change"
+    /// The flows change sign, yet the present value is never zero at any rate above −100 %.
+    case noRealRoot = "no_real_root"
+  }
+
+  /// The rate when there is exactly one.
+  public var value: Double? {
+    if case .unique(let rate) = self { return rate }
+    return nil
+  }
+
+  /// All rates, ascending; empty when there are none.
+  public var roots: [Double] {
+    switch self {
+    case .unique(let rate): [rate]
+    case .multiple(let rates): rates
+    case .none: []
+    }
+  }
+
+  init(sortedRoots: [Double]) {
+    switch sortedRoots.count {
+    case 0: self = .none(.noRealRoot)
+    case 1: self = .unique(sortedRoots[0])
+    default: self = .multiple(sortedRoots)
+    }
+  }
+}
+
+/// All internal rates of return above −100 % of yearly cash flows.
+///
+/// - Parameter cashFlow: Flows of periods 0, 1, 2, …; the rates are per period.
+/// - Throws: `ProjectFinanceError` when a flow is not finite.
+///
+/// The present value is a polynomial in v = 1 / (1 + r). By Descartes' rule one change of sign means one positive root, which a
+/// safeguarded Newton iteration finds. With more changes all roots in (0, 1] and, for the reversed polynomial, in (0, 1) are isolated
+/// by subdivision in the Bernstein basis (G. Collins and A. Akritas, Polynomial real root isolation using Descartes' rule of
+/// signs, 1976; J. Lane and R. Riesenfeld, Bounds on a polynomial, 1981), so that none is missed and none depends on a starting value.
+/// A double root, where the curve only touches zero, is reported once.
+/// Complexity: O(n) per iteration for one change of sign, O(n²) per subdivision otherwise.
+public func internalRateOfReturn(of cashFlow: [Double]) throws(ProjectFinanceError) -> InternalRateOfReturn {
+  try requireFinite(cashFlow, "cashflow")
+  guard let first = cashFlow.firstIndex(where: { $0 != 0 }), let last = cashFlow.lastIndex(where: { $0 != 0 }) else {
+    return .none(.noFlows)
+  }
+  // Scaling by the largest flow changes no root and keeps products of extreme amounts finite.
+  let scale = cashFlow[first...last].reduce(0) { max($0, abs($1)) }
+  let flows = cashFlow[first...last].map { $0 / scale }
+  switch signChanges(flows) {
+  case 0: return .none(.noSignChange)
+  case 1:
+    if let rate = soleRate(flows) { return .unique(rate) }
+    return .none(.noRealRoot)
+  default: return InternalRateOfReturn(sortedRoots: allRates(flows))
+  }
+}
+
+/// The number of changes of sign, zeros left out.
+func signChanges(_ values: [Double]) -> Int {
+  var changes = 0
+  var previous = 0.0
+  for value in values where value != 0 {
+    if previous != 0, (value < 0) != (previous < 0) { changes += 1 }
+    previous = value
+  }
+  return changes
+}
+
+/// The value of a polynomial given by ascending coefficients, and the sum of the absolute values of its terms.
+@inline(__always)
+private func polynomial(_ a: [Double], at x: Double) -> (value: Double, magnitude: Double) {
+  var value = 0.0, magnitude = 0.0
+  for coefficient in a.reversed() {
+    value = value * x + coefficient
+    magnitude = magnitude * x + abs(coefficient)
+  }
+  return (value, magnitude)
+}
+
+/// The root between `low` and `high`, at which the polynomial has opposite signs (or is zero).
+private func refinedRoot(_ a: [Double], _ low: Double, _ high: Double) -> Double {
+  var low = low, high = high
+  var atLow = polynomial(a, at: low).value
+  if atLow == 0 { return low }
+  if polynomial(a, at: high).value == 0 { return high }
+  var x = (low + high) / 2
+  for _ in 0..<200 {
+    var value = 0.0, slope = 0.0
+    for coefficient in a.reversed() {
+      slope = slope * x + value
+      value = value * x + coefficient
+    }
+    if value == 0 { return x }
+    if (value < 0) == (atLow < 0) {
+      low = x
+      atLow = value
+    } else {
+      high = x
+    }
+    var next = slope != 0 ? x - value / slope : .infinity
+    if !(next > low && next < high) { next = (low + high) / 2 }
+    if abs(next - x) <= x * 1e-16 || next == low || next == high { return next }
+    x = next
+  }
+  return x
+}
+
+/// The only rate of flows that change sign once.
+private func soleRate(_ flows: [Double]) -> Double? {
+  // r ≥ 0 when the flows' sum has the sign of the later ones.
+  let sum = flows.reduce(0, +)
+  if sum == 0 { return 0 }
+  let laterSign = flows[flows.count - 1] < 0
+  if (sum < 0) == laterSign {
+    return 1 / refinedRoot(flows, 0, 1) - 1
+  }
+  let root = refinedRoot(Array(flows.reversed()), 0, 1)
+  return root > 0 ? root - 1 : nil
+}
+
+/// All rates of flows that change sign more than once, ascending.
+private func allRates(_ flows: [Double]) -> [Double] {
+  let reversed = Array(flows.reversed())
+  var rates: [Double] = []
+  if flows.reduce(0, +) == 0 { rates.append(0) }
+  for root in rootsInsideUnitInterval(flows) where root > 0 { rates.append(1 / root - 1) }
+  for root in rootsInsideUnitInterval(reversed) where root > 0 { rates.append(root - 1) }
+  return rates.sorted().filter { $0.isFinite && $0 > -1 }
+}
+
+/// The roots of a polynomial in the open interval (0, 1), double roots once.
+private func rootsInsideUnitInterval(_ a: [Double]) -> [Double] {
+  var roots = isolatedRoots(a)
+  // Where the derivative vanishes and the value is zero to rounding, the curve touches the axis: one double root, which
+  // rounding may have shown as two close ones or as none.
+  let derivative = a.indices.dropFirst().map { a[$0] * Double($0) }
+  let tolerance = Double(a.count) * 4 * Double.ulpOfOne
+  for x in isolatedRoots(derivative) {
+    let (value, magnitude) = polynomial(a, at: x)
+    guard abs(value) <= tolerance * magnitude else { continue }
+    roots.removeAll { abs($0 - x) <= 1e-6 * x }
+    roots.append(x)
+  }
+  return roots.sorted()
+}
+
+/// The simple roots of a polynomial in the open interval (0, 1) by subdivision in the Bernstein basis.
+private func isolatedRoots(_ a: [Double]) -> [Double] {
+  let degree = a.count - 1
+  guard degree > 0 else { return [] }
+  // Bernstein coefficient j is Σ over i ≤ j of C(j,i) / C(n,i) aᵢ; each weight is at most 1, so the change of basis is stable.
+  var bernstein = [Double](repeating: 0, count: degree + 1)
+  for j in 0...degree {
+    var weight = 1.0, sum = a[0]
+    for i in stride(from: 1, through: j, by: 1) {
+      weight *= Double(j - i + 1) / Double(degree - i + 1)
+      sum += weight * a[i]
+    }
+    bernstein[j] = sum
+  }
+  var roots: [Double] = []
+  var pending: [(low: Double, high: Double, coefficients: [Double])] = [(0, 1, bernstein)]
+  while let part = pending.popLast() {
+    let changes = signChanges(part.coefficients)
+    if changes == 0 { continue }
+    if changes == 1 {
+      let atLow = polynomial(a, at: part.low).value, atHigh = polynomial(a, at: part.high).value
+      if (atLow < 0) != (atHigh < 0), atLow != 0, atHigh != 0 { roots.append(refinedRoot(a, part.low, part.high)) }
+      if atLow != 0, atHigh != 0 { continue }
+    }
+    let middle = (part.low + part.high) / 2
+    if part.high - part.low < 1e-13 { continue }
+    // De Casteljau: both halves' coefficients in one triangle.
+    var left = [Double](repeating: 0, count: degree + 1)
+    var right = part.coefficients
+    left[0] = right[0]
+    for level in stride(from: 1, through: degree, by: 1) {
+      for i in 0...(degree - level) { right[i] = (right[i] + right[i + 1]) / 2 }
+      left[level] = right[0]
+    }
+    if right[0] == 0 { roots.append(middle) }
+    pending.append((part.low, middle, left))
+    pending.append((middle, part.high, right))
+  }
+  return roots
+}
+
+/// The modified internal rate of return: outlays financed at one rate, receipts reinvested at another until the last period.
+///
+/// - Parameters:
+///   - cashFlow: Flows of periods 0, 1, 2, ….
+///   - financeRate: Rate paid on outlays.
+///   - reinvestmentRate: Rate earned on receipts.
+/// - Returns: (future value of receipts / present value of outlays)^(1 / n) − 1; `nil` without both an outlay and a receipt.
+/// - Throws: `ProjectFinanceError` when a flow is not finite or a rate is −1 or less.
+///
+/// Source: S. Lin, The Modified Internal Rate of Return and Investment Criterion, The Engineering Economist 21(4), 1976.
+public func modifiedInternalRateOfReturn(
+  of cashFlow: [Double], financeRate: Double, reinvestmentRate: Double
+) throws(ProjectFinanceError) -> Double? {
+  try requireFinite(cashFlow, "cashflow")
+  try requireRate(financeRate, "finance")
+  try requireRate(reinvestmentRate, "reinvest")
+  let periods = cashFlow.count - 1
+  guard periods > 0 else { return nil }
+  var outlays = 0.0, receipts = 0.0
+  for (period, flow) in cashFlow.enumerated() {
+    if flow < 0 {
+      outlays -= flow * pow(1 + financeRate, -Double(period))
+    } else {
+      receipts += flow * pow(1 + reinvestmentRate, Double(periods - period))
+    }
+  }
+  guard outlays > 0, receipts > 0 else { return nil }
+  let rate = pow(receipts / outlays, 1 / Double(periods)) - 1
+  return rate.isFinite ? rate : nil
+}
