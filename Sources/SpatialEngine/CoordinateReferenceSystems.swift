@@ -100,18 +100,18 @@ public func describe(_ crs: CoordinateReferenceSystem) throws(SpatialError) -> C
     }
   }
   let name = unsafe proj_get_name(object.pointer).map { unsafe String(cString: $0) } ?? crs.description
-  let wkt = unsafe proj_as_wkt(context.handle, object.pointer, PJ_WKT2_2019, ["MULTILINE=NO"]) ?? ""
-  let wkt1 = unsafe proj_as_wkt(context.handle, object.pointer, PJ_WKT1_GDAL, ["MULTILINE=NO"])
+  let wkt = unsafe wellKnownText(context.handle, object.pointer, PJ_WKT2_2019, ["MULTILINE=NO"]) ?? ""
+  let wkt1 = unsafe wellKnownText(context.handle, object.pointer, PJ_WKT1_GDAL, ["MULTILINE=NO"])
   return CRSFacts(
     code: code(of: object, definition: crs.definition, context), name: name, isGeographic: !isProjected, isProjected: isProjected,
     metresPerUnit: metresPerUnit, axisOrderNorthing: northingFirst, wkt: wkt, wkt1: wkt1)
 }
 
 /// PROJ's WKT of an object; options end with a null pointer.
-private func proj_as_wkt(_ context: OpaquePointer, _ object: OpaquePointer, _ type: PJ_WKT_TYPE, _ options: [String]) -> String? {
+private func wellKnownText(_ context: OpaquePointer, _ object: OpaquePointer, _ type: PJ_WKT_TYPE, _ options: [String]) -> String? {
   let text: String? = unsafe options[0].withCString { option in
     var list: [UnsafePointer<CChar>?] = unsafe [option, nil]
-    return unsafe CPROJ.proj_as_wkt(context, object, type, &list).map { unsafe String(cString: $0) }
+    return unsafe proj_as_wkt(context, object, type, &list).map { unsafe String(cString: $0) }
   }
   return text
 }

@@ -65,7 +65,8 @@ public struct GEOSContext: ~Copyable {
     }
     guard let type = Self.collectionType(kind) else {
       guard let first = unsafe members.first, let only = unsafe first else { return nil }
-      for unsafeextra in unsafe members.dropFirst() { unsafe GEOSGeom_destroy_r(handle, extra) }
+      // A single geometry has one part; more would be a fault of the column's maker.
+      for k in unsafe 1..<max(1, members.count) { unsafe GEOSGeom_destroy_r(handle, members[k]) }
       return unsafe Geometry(only, handle)
     }
     guard unsafe !members.isEmpty else { return nil }

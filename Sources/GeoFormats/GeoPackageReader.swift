@@ -1,0 +1,299 @@
+internal import Foundation
+internal import GRDB
+internal import GRDBSQLite
+internal import SimpleFeatures
+
+/// Reads the feature and attribute tables of a GeoPackage (OGC 12-128r18).
+///
+/// The user's file is opened read-only and never changes: no journal, no write-ahead log. A file that its writer left in write-ahead mode, or
+/// with a journal to roll back, is copied to a private folder first, because SQLite cannot read such a file without writing beside it.
+struct GeoPackageReader {
+  private let path: String
+  private let queue: DatabaseQueue
+  private let copy: TemporaryFolder?
+
+  /// Opens the file and checks that it is a GeoPackage.
+  init(path file: String, shownAs path: String? = nil) throws(FormatError) {
+    self.path = path ?? file
+    let path = file
+    let needsCopy = try Self.needsCopy(path)
+    do {
+      if needsCopy {
+        let folder = try TemporaryFolder()
+        let target = folder.path + "/copy.gpkg"
+        try FileManager.default.copyItem(atPath: path, toPath: target)
+        for suffix in ["-wal", "-journal"] where FileManager.default.fileExists(atPath: path + suffix) {
+          try FileManager.default.copyItem(atPath: path + suffix, toPath: target + suffix)
+        }
+        copy = folder
+        queue = try DatabaseQueue(path: target)
+      } else {
+        copy = nil
+        var configuration = Configuration()
+        configuration.readonly = true
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+      }
+    } catch let error as FormatError {
+      throw error
+    } catch {
+      throw .notOfFormat(path: path, format: "GeoPackage", reason: Self.reason(error))
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    if let error = error as? DatabaseError { return error.message ?? "SQLite error \(error.resultCode.rawValue)" }
+    return "\(error.localizedDescription)"
+  }
+
+  /// Whether reading the file in place would write beside it. Throws when it is no SQLite database.
+  private static func needsCopy(_ path: String) throws(FormatError) -> Bool {
+    let mode = try MappedFile(path: path, limit: 100).withBytes { bytes -> Int? in
+      guard bytes.count >= 100, bytes.extracting(0..<15).equals("SQLite format 3") else { return nil }
+      return Int(max(bytes[18], bytes[19]))
+    }
+    guard let mode else {
+      throw .notOfFormat(path: path, format: "GeoPackage", reason: "it does not start like an SQLite database")
+    }
+    let journal = (try? FileManager.default.attributesOfItem(atPath: path + "-journal")[.size] as? Int) ?? 0
+    return mode == 2 || journal > 0
+  }
+
+  private struct Table {
+    var name: String
+    var geometryColumn: String?
+    var geometryType: String?
+    var crs: CoordinateReferenceSystem?
+    var key: String?
+    var fields: [(name: String, type: FieldDescription.FieldType)]
+    var claimedCount: Int?
+  }
+
+  private func tables() throws(FormatError) -> [Table] {
+    do {
+      return try queue.read { db in
+        guard try db.tableExists("gpkg_contents") else { return nil }
+        let hasCounts = try db.tableExists("gpkg_ogr_contents")
+        let hasGeometry = try db.tableExists("gpkg_geometry_columns")
+        let hasSystems = try db.tableExists("gpkg_spatial_ref_sys")
+        let rows = try Row.fetchAll(
+          db,
+          sql: """
+            SELECT c.table_name, c.data_type\(hasGeometry ? ", g.column_name, g.geometry_type_name, g.srs_id" : ", NULL, NULL, NULL") \
+            FROM gpkg_contents c \(hasGeometry ? "LEFT JOIN gpkg_geometry_columns g ON g.table_name = c.table_name" : "") \
+            WHERE c.data_type IN ('features', 'attributes', 'aspatial') ORDER BY c.rowid
+            """)
+        return try rows.map { row in
+          let name: String = row[0]
+          var table = Table(name: name, fields: [])
+          table.geometryColumn = row[2]
+          table.geometryType = row[3]
+          if let system: Int64 = row[4], hasSystems { table.crs = try Self.crs(db, system) }
+          for column in try Row.fetchAll(db, sql: "PRAGMA table_info(\(name.quotedDatabaseIdentifier))") {
+            let field: String = column["name"]
+            let declared: String = column["type"] ?? ""
+            let key: Int = column["pk"]
+            if key == 1, declared.uppercased() == "INTEGER" { table.key = field }
+            guard key == 0 || declared.uppercased() != "INTEGER" else { continue }
+            guard field.lowercased() != table.geometryColumn?.lowercased() else { continue }
+            if let type = Self.fieldType(declared) { table.fields.append((field, type)) }
+          }
+          if hasCounts {
+            table.claimedCount = try Int.fetchOne(
+              db, sql: "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(?)", arguments: [name])
+          }
+          return table
+        }
+      } ?? { throw FormatError.notOfFormat(path: path, format: "GeoPackage", reason: "it has no table gpkg_contents") }()
+    } catch let error as FormatError {
+      throw error
+    } catch {
+      throw .notOfFormat(path: path, format: "GeoPackage", reason: Self.reason(error))
+    }
+  }
+
+  private static func crs(_ db: Database, _ identifier: Int64) throws -> CoordinateReferenceSystem? {
+    guard identifier > 0,
+      let row = try Row.fetchOne(
+        db, sql: "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
+        arguments: [identifier])
+    else { return nil }
+    let organization: String = row[0] ?? ""
+    let code: Int64 = row[1] ?? 0
+    if ["epsg", "esri", "iau_2015", "ignf"].contains(organization.lowercased()), code > 0 {
+      return CoordinateReferenceSystem("\(organization.uppercased()):\(code)")
+    }
+    let definition: String = row[2] ?? ""
+    return definition.isEmpty || definition.lowercased() == "undefined" ? nil : CoordinateReferenceSystem(definition)
+  }
+
+  /// The type of a declared column type; `nil` for blobs, which no indicator reads.
+  private static func fieldType(_ declared: String) -> FieldDescription.FieldType? {
+    let type = declared.uppercased().prefix { $0 != "(" }
+    switch type {
+    case "BOOLEAN": return .boolean
+    case "TINYINT", "SMALLINT", "MEDIUMINT", "INT", "INTEGER": return .integer
+    case "FLOAT", "DOUBLE", "REAL", "NUMERIC": return .real
+    case "BLOB", "GEOMETRY", "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION":
+      return nil
+    default: return .text
+    }
+  }
+
+  /// The layers, in the order of `gpkg_contents`. Counts are counted when the file does not claim them.
+  func describe() throws(FormatError) -> [LayerDescription] {
+    let tables = try tables()
+    var descriptions: [LayerDescription] = []
+    for table in tables {
+      var count = table.claimedCount
+      if count == nil {
+        count = try? queue.read { db in
+          try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table.name.quotedDatabaseIdentifier)")
+        }
+      }
+      descriptions.append(
+        LayerDescription(
+          name: table.name, crs: table.crs, geometryType: table.geometryType, claimedCount: count,
+          fields: table.fields.map { FieldDescription(name: $0.name, type: $0.type) }, driver: "GeoPackage"))
+    }
+    return descriptions
+  }
+
+  /// Hands over the features of a layer in batches.
+  func read(
+    layer wanted: String?, options: ReadOptions, batchSize: Int, conversion: Conversion? = nil,
+    body: @escaping (FeatureBatch) throws -> Void
+  ) throws -> LayerSummary {
+    let tables = try tables()
+    let table: Table
+    if let wanted {
+      guard let found = tables.first(where: { $0.name == wanted }) ?? tables.first(where: { $0.name.lowercased() == wanted.lowercased() })
+      else { throw FormatError.layerNotFound(path: path, layer: wanted, available: tables.map(\.name)) }
+      table = found
+    } else {
+      let spatial = tables.filter { $0.geometryColumn != nil }
+      let candidates = spatial.isEmpty ? tables : spatial
+      guard let only = candidates.first else { throw FormatError.layerNotFound(path: path, layer: "", available: []) }
+      guard candidates.count == 1 else { throw FormatError.layerNotNamed(path: path, available: candidates.map(\.name)) }
+      table = only
+    }
+    var assembler = LayerAssembler(path: path, layer: table.name, options: options, batchSize: batchSize, body: body)
+    let fields = table.fields.filter { options.wants($0.name) }
+    assembler.columns = fields.map { ColumnBuilder(name: $0.name, kind: Self.kind($0.type)) }
+    let selected =
+      ([table.key, table.geometryColumn].map { $0?.quotedDatabaseIdentifier ?? "NULL" })
+      + fields.map(\.name.quotedDatabaseIdentifier)
+    let sql = "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedDatabaseIdentifier)"
+    do {
+      try queue.read { db in
+        let statement = try db.makeStatement(sql: sql)
+        try unsafe step(
+          statement.sqliteStatement, fields: fields, hasKey: table.key != nil, hasGeometry: table.geometryColumn != nil, &assembler)
+      }
+    } catch let error as DatabaseError {
+      throw FormatError.corruptDatabase(path: path, layer: table.name, rowsRead: assembler.readCount, reason: Self.reason(error))
+    }
+    if let conversion { Self.account(conversion, table: table.name, &assembler) }
+    return try assembler.finish(crs: table.crs)
+  }
+
+  /// Counts what a converter has lost or complained about.
+  private static func account(_ conversion: Conversion, table: String, _ assembler: inout LayerAssembler) {
+    for message in conversion.messages {
+      if message.contains("couldn't be converted") || message.contains("recode") || message.contains("UTF-8") {
+        assembler.note(.badEncoding, feature: "", message)
+      } else if message.hasPrefix("ERROR") {
+        assembler.note(.unreadableGeometry, feature: "", message)
+      }
+    }
+    if let claim = conversion.claimedCounts[table], claim > assembler.readCount {
+      let arrived = assembler.readCount
+      assembler.lost(claim - arrived, "the source claims \(claim) features, ogr2ogr handed over \(arrived)")
+    }
+  }
+
+  private static func kind(_ type: FieldDescription.FieldType) -> ColumnBuilder.Kind {
+    switch type {
+    case .integer: .integer
+    case .real: .real
+    case .boolean: .boolean
+    case .text: .text
+    }
+  }
+
+  /// Steps through the rows. The statement belongs to the open read and outlives the loop.
+  private func step(
+    _ statement: OpaquePointer, fields: [(name: String, type: FieldDescription.FieldType)], hasKey: Bool, hasGeometry: Bool,
+    _ assembler: inout LayerAssembler
+  ) throws {
+    var row: Int64 = 0
+    while true {
+      let status = unsafe sqlite3_step(statement)
+      if status == SQLITE_DONE { return }
+      guard status == SQLITE_ROW else {
+        let text = unsafe String(cString: sqlite3_errmsg(sqlite3_db_handle(statement)))
+        throw FormatError.corruptDatabase(
+          path: path, layer: assembler.layer, rowsRead: assembler.readCount, reason: "\(text), SQLite status \(status)")
+      }
+      row += 1
+      let number = hasKey ? unsafe sqlite3_column_int64(statement, 0) : row
+      if hasGeometry {
+        do throws(GeometryProblem) {
+          if try unsafe appendGeometry(statement, &assembler.geometry) {
+            assembler.note(.unclosedRing, feature: "#\(number)", "a ring whose ends differ; closed")
+          }
+        } catch {
+          try assembler.refuse(error.code, feature: "#\(number)", error.detail)
+          continue
+        }
+      } else {
+        assembler.geometry.appendNull()
+      }
+      for k in fields.indices { unsafe appendValue(statement, Int32(k + 2), fields[k].type, number, k, &assembler) }
+      try assembler.keep(number: number)
+    }
+  }
+
+  private func appendGeometry(_ statement: OpaquePointer, _ geometry: inout GeometryColumn) throws(GeometryProblem) -> Bool {
+    switch unsafe sqlite3_column_type(statement, 1) {
+    case SQLITE_NULL:
+      geometry.appendNull()
+      return false
+    case SQLITE_BLOB:
+      // SQLite keeps the blob until the next step.
+      let count = Int(unsafe sqlite3_column_bytes(statement, 1))
+      let blob = unsafe UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, 1), count: count)
+      let bytes = unsafe blob.bytes
+      return try WKBDecoder.append(bytes, from: GeoPackageBinary.bodyOffset(bytes), to: &geometry)
+    default: throw GeometryProblem(code: .unreadableGeometry, detail: "the geometry is not a blob")
+    }
+  }
+
+  private func appendValue(
+    _ statement: OpaquePointer, _ index: Int32, _ type: FieldDescription.FieldType, _ number: Int64, _ k: Int,
+    _ assembler: inout LayerAssembler
+  ) {
+    switch unsafe sqlite3_column_type(statement, index) {
+    case SQLITE_INTEGER:
+      let value = unsafe sqlite3_column_int64(statement, index)
+      if type == .boolean, value == 0 || value == 1 {
+        assembler.columns[k].append(value == 1)
+      } else {
+        assembler.columns[k].append(value)
+      }
+    case SQLITE_FLOAT: assembler.columns[k].append(unsafe sqlite3_column_double(statement, index))
+    case SQLITE_TEXT:
+      let count = Int(unsafe sqlite3_column_bytes(statement, index))
+      let text = unsafe UnsafeBufferPointer(start: sqlite3_column_text(statement, index), count: count)
+      if unsafe isWellFormedUTF8(text.span) {
+        assembler.columns[k].append(utf8: unsafe text.span)
+      } else {
+        assembler.columns[k].append(unsafe String(decoding: text, as: UTF8.self))
+        assembler.note(.badEncoding, feature: "#\(number)", "field \(assembler.columns[k].name) is not UTF-8; bad bytes are replaced")
+      }
+    case SQLITE_BLOB:
+      assembler.columns[k].appendNull()
+      assembler.note(.unreadableValue, feature: "#\(number)", "field \(assembler.columns[k].name) holds bytes")
+    default: assembler.columns[k].appendNull()
+    }
+  }
+}

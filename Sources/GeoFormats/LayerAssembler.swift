@@ -1,0 +1,104 @@
+internal import SimpleFeatures
+
+/// Collects records into batches, counts them and hands each batch over when it is full.
+struct LayerAssembler {
+  var numbers: [Int64] = []
+  var geometry = GeometryColumn()
+  var columns: [ColumnBuilder] = []
+  private(set) var readCount = 0
+  private(set) var refusedCount = 0
+  private(set) var defects: DefectTally
+  let path: String
+  let layer: String
+  let options: ReadOptions
+  private let batchSize: Int
+  private let body: (FeatureBatch) throws -> Void
+  private var handedOver = false
+  private var checkAt = 4_096
+
+  init(
+    path: String, layer: String, options: ReadOptions, batchSize: Int, body: @escaping (FeatureBatch) throws -> Void
+  ) {
+    self.path = path
+    self.layer = layer
+    self.options = options
+    self.batchSize = batchSize
+    self.body = body
+    defects = DefectTally(limit: options.defectLimit)
+  }
+
+  /// Rows of the batch that is being filled.
+  var rows: Int { numbers.count }
+
+  /// Counts a defect of a record that is kept.
+  mutating func note(_ code: Defect.Code, feature: String, _ detail: String) {
+    defects.add(Defect(layer: options.layerName ?? layer, feature: feature, code: code, detail: detail))
+  }
+
+  /// Drops what the open record has added and counts it as refused.
+  mutating func refuse(_ code: Defect.Code, feature: String, _ detail: String) throws {
+    geometry.truncate(to: rows)
+    for k in columns.indices { columns[k].truncate(to: rows) }
+    note(code, feature: feature, detail)
+    refusedCount += 1
+    try counted()
+  }
+
+  /// Counts records that the converter has lost.
+  mutating func lost(_ count: Int, _ detail: String) {
+    guard count > 0 else { return }
+    for _ in 0..<count { note(.unreadableRecord, feature: "", detail) }
+    refusedCount += count
+    readCount += count
+  }
+
+  /// Closes the open record, whose geometry and attributes have been added; columns that it does not name get a null.
+  mutating func keep(number: Int64) throws {
+    numbers.append(number)
+    for k in columns.indices where columns[k].count < rows { columns[k].appendNull() }
+    try counted()
+    if rows >= batchSize { try handOver() }
+  }
+
+  private mutating func counted() throws {
+    readCount += 1
+    guard readCount >= checkAt else { return }
+    checkAt = readCount + 4_096
+    options.progress?(readCount)
+    guard geometry.x.count < Int(Int32.max) - 16_777_216 else {
+      throw FormatError.tooLarge(path: path, layer: layer, what: "the number of positions", limit: Int(Int32.max))
+    }
+    if let limit = options.maxMemory {
+      let used =
+        geometry.x.count * 16 + geometry.ringOffsets.count * 4 + geometry.count * 20 + columns.reduce(0) { $0 + $1.memory }
+      guard used <= limit else { throw FormatError.tooLarge(path: path, layer: layer, what: "the memory in bytes", limit: limit) }
+    }
+  }
+
+  private mutating func handOver() throws {
+    let batch = FeatureBatch(numbers: numbers, geometry: geometry, attributes: columns.indices.map { columns[$0].take() })
+    numbers = []
+    geometry = GeometryColumn()
+    handedOver = true
+    try body(batch)
+  }
+
+  /// Hands over the last batch, or an empty one when there was none, so that the fields are known.
+  mutating func finish(crs: CoordinateReferenceSystem?) throws -> LayerSummary {
+    if rows > 0 || !handedOver { try handOver() }
+    options.progress?(readCount)
+    return LayerSummary(name: layer, crs: options.crs ?? crs, readCount: readCount, refusedCount: refusedCount, defects: defects)
+  }
+}
+
+extension GeometryColumn {
+  /// Drops features, and whatever is open, until `features` are left.
+  mutating func truncate(to features: Int) {
+    discardOpenFeature()
+    while count > features {
+      kinds.removeLast()
+      featureOffsets.removeLast()
+    }
+    discardOpenFeature()
+  }
+}

@@ -1,0 +1,150 @@
+internal import Foundation
+public import SimpleFeatures
+
+/// How a file is read.
+private enum Route {
+  case geoPackage
+  case geoJSON
+  case geoJSONSequence
+  case csv
+  case foreign(ForeignFormat)
+}
+
+/// Finds out how to read a file, by its name and then by its first bytes.
+private func route(_ path: String) throws(FormatError) -> Route {
+  try refuseName(path)
+  switch path.split(separator: "/").last?.split(separator: ".").last.map({ $0.lowercased() }) {
+  case "gpkg": return .geoPackage
+  case "geojson", "json":
+    return try GeoJSONReader(path: path).looksLikeSequence() ? .geoJSONSequence : .geoJSON
+  case "geojsonl", "geojsons", "geojsonseq", "ndjson", "jsonl": return .geoJSONSequence
+  case "csv", "tsv", "txt": return .csv
+  default: break
+  }
+  if let format = ForeignFormat.named(path) { return .foreign(format) }
+  let file = try MappedFile(path: path, limit: 4_096)
+  let first = file.withBytes { b -> UInt8 in
+    if b.count >= 15, b.extracting(0..<15).equals("SQLite format 3") { return 0x53 }
+    var cursor = JSONCursor()
+    return cursor.peek(b)
+  }
+  switch first {
+  case 0x53: return .geoPackage
+  case 0x7B: return try GeoJSONReader(path: path).looksLikeSequence() ? .geoJSONSequence : .geoJSON
+  case 0x1E: return .geoJSONSequence
+  default: throw .unknownFormat(path: path)
+  }
+}
+
+/// Refuses names that GDAL takes for something else than a file, and names that would not survive a page or a terminal.
+private func refuseName(_ path: String) throws(FormatError) {
+  if path.isEmpty { throw .refusedName(path: path, reason: "it is empty") }
+  if path.lowercased().hasPrefix("/vsi") { throw .refusedName(path: path, reason: "it starts with /vsi, GDAL's virtual file systems") }
+  if path.contains("://") { throw .refusedName(path: path, reason: "it is an address; download the file first") }
+  if path.contains("<") { throw .refusedName(path: path, reason: "it holds markup") }
+  if path.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
+    throw .refusedName(path: path, reason: "it holds control characters")
+  }
+}
+
+/// The name that a file without layers lends to its only layer.
+private func baseName(_ path: String) -> String {
+  let file = path.split(separator: "/").last.map(String.init) ?? path
+  guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return file }
+  return String(file[..<dot])
+}
+
+/// Says which layers a file has. Text formats are read whole for it; foreign formats are converted.
+public func describeLayers(in path: String, options: ReadOptions = ReadOptions()) throws(FormatError) -> [LayerDescription] {
+  switch try route(path) {
+  case .geoPackage: return try GeoPackageReader(path: path).describe()
+  case .foreign(let format):
+    let conversion = try FormatConverter.convert(path, format, options)
+    return try GeoPackageReader(path: conversion.output).describe().map { layer in
+      var layer = layer
+      layer.driver = conversion.driver
+      return layer
+    }
+  case .geoJSON, .geoJSONSequence, .csv:
+    let driver =
+      switch try route(path) {
+      case .csv: "CSV"
+      case .geoJSONSequence: "GeoJSONSeq"
+      default: "GeoJSON"
+      }
+    let layer = try readLayer(LayerReference(path: path), options: options)
+    let kinds = Set(layer.features.geometry.kinds).subtracting([.none])
+    let type = kinds.isEmpty ? nil : kinds.count == 1 ? kinds.first?.wellKnownName : "GEOMETRY"
+    return [
+      LayerDescription(
+        name: layer.name, crs: layer.crs, geometryType: type, claimedCount: layer.readCount,
+        fields: layer.features.attributes.map { FieldDescription($0) }, driver: driver)
+    ]
+  }
+}
+
+/// Reads a layer whole. Counts reconcile: read = kept + refused, each refused record with a defect.
+public func readLayer(_ reference: LayerReference, options: ReadOptions = ReadOptions()) throws(FormatError) -> Layer {
+  var features = FeatureBatch()
+  do {
+    let summary = try forEachBatch(of: reference, options: options, size: .max) { features = $0 }
+    return Layer(
+      name: summary.name, crs: summary.crs, features: features, readCount: summary.readCount, refusedCount: summary.refusedCount,
+      defects: summary.defects)
+  } catch let error as FormatError {
+    throw error
+  } catch {
+    // The body above throws nothing, and readers throw format errors; what is left comes from the system.
+    throw .unreadableFile(path: reference.path, reason: error.localizedDescription)
+  }
+}
+
+/// Reads a layer in batches of at most `size` features, in the order of the source.
+///
+/// Every batch has the fields that have been met so far; the types of text formats may widen from batch to batch (whole number, number, text).
+/// At least one batch is handed over, if need be an empty one. Throws what `body` throws, and `FormatError`.
+public func forEachBatch(
+  of reference: LayerReference, options: ReadOptions = ReadOptions(), size: Int, _ body: (FeatureBatch) throws -> Void
+) throws -> LayerSummary {
+  precondition(size > 0, "a batch holds at least one feature")
+  let path = reference.path
+  return try withoutActuallyEscaping(body) { body in
+    switch try route(path) {
+    case .geoPackage: return try GeoPackageReader(path: path).read(layer: reference.layer, options: options, batchSize: size, body: body)
+    case .geoJSON:
+      let name = try onlyLayer(reference)
+      return try GeoJSONReader(path: path).readDocument(layer: name, options: options, batchSize: size, body: body)
+    case .geoJSONSequence:
+      let name = try onlyLayer(reference)
+      return try GeoJSONReader(path: path).readSequence(layer: name, options: options, batchSize: size, body: body)
+    case .csv:
+      let name = try onlyLayer(reference)
+      return try CSVReader(path: path).read(layer: name, options: options, batchSize: size, body: body)
+    case .foreign(let format):
+      let conversion = try FormatConverter.convert(path, format, options)
+      return try GeoPackageReader(path: conversion.output, shownAs: path).read(
+        layer: reference.layer, options: options, batchSize: size, conversion: conversion, body: body)
+    }
+  }
+}
+
+private func onlyLayer(_ reference: LayerReference) throws(FormatError) -> String {
+  let name = baseName(reference.path)
+  guard let wanted = reference.layer, wanted.lowercased() != name.lowercased() else { return name }
+  throw .layerNotFound(path: reference.path, layer: wanted, available: [name])
+}
+
+extension GeometryKind {
+  /// The name in well-known text.
+  var wellKnownName: String {
+    switch self {
+    case .none: "GEOMETRY"
+    case .point: "POINT"
+    case .lineString: "LINESTRING"
+    case .polygon: "POLYGON"
+    case .multiPoint: "MULTIPOINT"
+    case .multiLineString: "MULTILINESTRING"
+    case .multiPolygon: "MULTIPOLYGON"
+    }
+  }
+}
