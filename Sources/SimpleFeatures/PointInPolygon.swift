@@ -24,6 +24,6 @@ extension UnsafeGeometryColumn {
 }
 
 extension GeometryColumn {
-  /// Whether a position lies inside a polygon by the even-odd rule over all its rings; see `PolygonIndex` for many positions. O(vertices).
+  /// Whether a position lies inside a polygon by the even-odd rule over all its rings. O(vertices).
   public func contains(x: Double, y: Double, feature: Int) -> Bool { withUnsafeColumn { $0.contains(x: x, y: y, feature: feature) } }
 }

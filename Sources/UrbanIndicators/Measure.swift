@@ -1,0 +1,263 @@
+public import SimpleFeatures
+
+/// Measures every building of a city: shape, walls, floors, daylight, frontage, district, access, companies, hot spots, exposure.
+///
+/// `progress` is told the stage when it begins (false) and when it ends (true), on the calling thread. What needs a layer that is missing stays
+/// unmeasured. The same city gives the same bytes for any number of threads.
+public func measure(
+  _ city: City, options: MeasureOptions = MeasureOptions(), progress: (_ stage: MeasureStage, _ isDone: Bool) -> Void = { _, _ in }
+) -> IndicatorTable {
+  var table = IndicatorTable(count: city.buildings.count)
+  func run(_ stage: MeasureStage, _ body: () -> Void) {
+    progress(stage, false)
+    body()
+    progress(stage, true)
+  }
+  measureFootprints(city.buildings, options: options, into: &table, progress: progress)
+  let x = table.x, y = table.y
+  let threads = options.threads
+  let grossFloorArea: [Double] = if case .real(let v) = table[.grossFloorArea] { v } else { [] }
+  let footprint: [Double] = if case .real(let v) = table[.footprintArea] { v } else { [] }
+
+  if let streets = city.streets {
+    run(.frontage) {
+      table[.streetFrontage] = .real(
+        streetFrontage(
+          of: city.buildings.geometry, sharedWalls: table.sharedWalls, streets: streets, distance: options.frontageDistance,
+          threads: threads))
+    }
+  }
+  if let districts = city.districts {
+    run(.districts) { table.districtIndex = districtJoin(x: x, y: y, districts: districts.geometry, threads: threads) }
+  }
+  run(.access) { measureAccess(city, options: options, into: &table) }
+  if let streets = city.streets {
+    run(.mainRoads) {
+      table[.mainRoadDistance] = .real(
+        mainRoadDistance(x: x, y: y, streets: streets, limit: options.searchLimit, threads: threads))
+    }
+  }
+  if let companies = city.companies {
+    run(.companies) {
+      let around = companySurroundings(
+        x: x, y: y, companies: companies, bandwidth: options.densityBandwidth, radius: options.diversityRadius, threads: threads)
+      table[.companyDensity] = .real(around.density)
+      table[.sectorDiversity] = .real(around.diversity)
+      table[.sectorEntropy] = .real(around.entropy)
+    }
+    run(.hotSpots) {
+      let spots = hotSpots(
+        buildingX: x, buildingY: y, companies: companies, cell: options.hotSpotCell, falseDiscoveryRate: options.falseDiscoveryRate)
+      table[.hotSpot] = .grouped(values: spots.state, group: spots.cellOfBuilding)
+      table[.hotSpotScore] = .grouped(values: spots.score, group: spots.cellOfBuilding)
+      table[.hotSpotFalseDiscoveryRate] = .grouped(values: spots.falseDiscoveryRate, group: spots.cellOfBuilding)
+      table.isIslandCell = spots.cellOfBuilding.map { $0 >= 0 && spots.isIsland[Int($0)] }
+      table.city.cells = spots.state.count
+      table.city.islandCells = spots.isIsland.count { $0 }
+      table.city.hotCells = spots.state.count { $0 > 0 }
+      table.city.coldCells = spots.state.count { $0 < 0 }
+    }
+  }
+  run(.poles) {
+    table[.poleFloorArea] = .real(
+      poleFloorArea(
+        x: x, y: y, grossFloorArea: grossFloorArea, footprint: footprint, hasVacancyEvidence: city.buildings.hasVacancyEvidence,
+        radius: options.poleRadius, threads: threads))
+  }
+  if let districts = city.districts {
+    run(.districtFigures) { measureDistricts(districts, city: city, options: options, grossFloorArea, footprint, into: &table) }
+  }
+  if !city.constraints.isEmpty { run(.exposure) { measureExposure(city, options: options, into: &table) } }
+  table.city.footprintArea = footprint.reduce(0) { $1.isNaN ? $0 : $0 + $1 }
+  table.city.grossFloorArea = grossFloorArea.reduce(0) { $1.isNaN ? $0 : $0 + $1 }
+  table.city.sharedWallLength = table.sharedWalls.length.reduce(0) { $1.isNaN ? $0 : $0 + $1 }
+  return table
+}
+
+/// Measures what needs nothing but the buildings themselves: shape, shared walls, floors and priors, daylight, unit potential.
+public func measureFootprints(
+  _ buildings: Buildings, options: MeasureOptions = MeasureOptions(), into table: inout IndicatorTable,
+  progress: (_ stage: MeasureStage, _ isDone: Bool) -> Void = { _, _ in }
+) {
+  let threads = options.threads
+  progress(.shape, false)
+  let shape = shapeIndicators(of: buildings.geometry, threads: threads)
+  table.x = shape.x
+  table.y = shape.y
+  table[.footprintArea] = .real(shape.area)
+  table[.perimeter] = .real(shape.perimeter)
+  table[.isoperimetricQuotient] = .real(shape.isoperimetricQuotient)
+  table[.circularCompactness] = .real(shape.circularCompactness)
+  table[.elongation] = .real(shape.elongation)
+  table[.orientation] = .real(shape.orientation)
+  table[.rectangularity] = .real(shape.rectangularity)
+  table[.convexity] = .real(shape.convexity)
+  table[.courtyardArea] = .real(shape.courtyardArea)
+  table[.corners] = .real(shape.corners)
+  progress(.shape, true)
+
+  progress(.sharedWalls, false)
+  let walls = sharedWalls(of: buildings.geometry, tolerance: options.sharedWallTolerance, threads: threads)
+  table.sharedWalls = walls
+  table[.sharedWallLength] = .real(walls.length)
+  table[.sharedWallRatio] = .real(walls.length.indices.map { shape.perimeter[$0] > 0 ? walls.length[$0] / shape.perimeter[$0] : .nan })
+  progress(.sharedWalls, true)
+
+  progress(.floors, false)
+  let floors = floors(of: buildings, shape: shape, options: options)
+  table.storeysKnown = floors.storeysKnown
+  table[.storeys] = .real(floors.storeys)
+  table[.storeysLow] = .real(floors.storeysLow)
+  table[.storeysHigh] = .real(floors.storeysHigh)
+  table[.grossFloorArea] = .real(floors.grossFloorArea)
+  table[.grossFloorAreaLow] = .real(floors.grossFloorAreaLow)
+  table[.grossFloorAreaHigh] = .real(floors.grossFloorAreaHigh)
+  table[.clearHeight] = .real(floors.clearHeight)
+  table[.clearHeightLow] = .real(floors.clearHeightLow)
+  table[.clearHeightHigh] = .real(floors.clearHeightHigh)
+  table[.imposedLoad] = .real(floors.imposedLoad)
+  table[.imposedLoadLow] = .real(floors.imposedLoadLow)
+  table[.imposedLoadHigh] = .real(floors.imposedLoadHigh)
+  progress(.floors, true)
+
+  progress(.daylight, false)
+  let depth = floors.clearHeight.map { daylightDepth(clearHeight: $0.isNaN ? options.assumedClearHeight : $0) }
+  table[.daylightShare] = .real(daylight(of: buildings.geometry, sharedWalls: walls, depth: depth, threads: threads))
+  let outer = outerWallLength(of: buildings.geometry, sharedWalls: walls, threads: threads)
+  table[.unitPotential] = .real(
+    outer.indices.map { floors.grossFloorArea[$0] > 0 ? outer[$0] * floors.storeys[$0] / floors.grossFloorArea[$0] : .nan })
+  progress(.daylight, true)
+}
+
+/// Length of the exterior walls that are not shared, m; walls of courtyards left out; NaN without a polygon. O(vertices).
+public func outerWallLength(of geometry: GeometryColumn, sharedWalls: SharedWalls, threads: Int = 1) -> [Double] {
+  makeColumns(1, count: geometry.count) { out in
+    geometry.withUnsafeColumn { column in
+      forEachRange(of: geometry.count, threads: threads) { range in
+        for feature in range where column.kinds[feature].isAreal {
+          var length = 0.0
+          var k = sharedWalls.stretches(of: feature).lowerBound
+          let end = sharedWalls.stretches(of: feature).upperBound
+          for part in column.parts(of: feature) {
+            let rings = column.rings(ofPart: part)
+            for ring in rings {
+              let isExterior = ring == rings.lowerBound
+              let p = column.positions(ofRing: ring)
+              if isExterior {
+                var i = p.lowerBound + 1
+                while i < p.upperBound {
+                  let dx = column.x[i] - column.x[i - 1], dy = column.y[i] - column.y[i - 1]
+                  length += (dx * dx + dy * dy).squareRoot()
+                  i += 1
+                }
+              }
+              while k < end, Int(sharedWalls.edge[k]) < p.upperBound {
+                if isExterior { length -= sharedWalls.to[k] - sharedWalls.from[k] }
+                k += 1
+              }
+            }
+          }
+          out[0][feature] = max(0, length)
+        }
+      }
+    }
+  }[0]
+}
+
+private func measureAccess(_ city: City, options: MeasureOptions, into table: inout IndicatorTable) {
+  let places = city.places ?? Places(x: [], y: [], category: [])
+  var centre = city.centre
+  if centre == nil {
+    var sx = 0.0, sy = 0.0, n = 0.0
+    for i in 0..<places.count where places.category[i] == .culture || places.category[i] == .food {
+      sx += places.x[i]
+      sy += places.y[i]
+      n += 1
+    }
+    if n > 0 { centre = Position(x: sx / n, y: sy / n) }
+  }
+  let limit = options.searchLimit
+  let access: PlaceAccess
+  var walk: (distance: [Double], status: [AccessStatus])?
+  let graph = city.streets.map { StreetGraph($0) }
+  if let graph, graph.edgeCount > 0 {
+    table.city.streetLength = graph.totalLength
+    table.city.streetComponents = graph.componentCount
+    let feet = graph.feet(x: table.x, y: table.y, limit: limit, threads: options.threads)
+    access = networkAccess(from: feet, graph: graph, places: places, limit: limit, threads: options.threads)
+    if let centre { walk = networkWalk(from: feet, graph: graph, to: centre, limit: limit) }
+  } else {
+    table.isStraightLineEstimate = true
+    access = straightLineAccess(
+      x: table.x, y: table.y, places: places, detourFactor: options.detourFactor, limit: limit, threads: options.threads)
+    if let centre {
+      var distance = [Double](repeating: .nan, count: table.count)
+      var status = [AccessStatus](repeating: .noPlaces, count: table.count)
+      for i in 0..<table.count where !table.x[i].isNaN {
+        let dx = table.x[i] - centre.x, dy = table.y[i] - centre.y
+        let d = (dx * dx + dy * dy).squareRoot() * options.detourFactor
+        status[i] = d <= limit ? .reached : .beyondSearch
+        if d <= limit { distance[i] = d }
+      }
+      walk = (distance, status)
+    }
+  }
+  if let walk, let centre {
+    table[.walkToCentre] = .real(walk.distance)
+    table.centreStatus = walk.status
+    table.centreX = centre.x
+    table.centreY = centre.y
+  }
+  guard city.places != nil else { return }
+  table.accessStatus = access.status
+  for category in PlaceCategory.allCases {
+    let c = Int(category.rawValue)
+    table[.walk(to: category)] = .real(access.nearest[c])
+    table[.within400(category)] = .count(access.within400[c])
+    table[.within800(category)] = .count(access.within800[c])
+  }
+}
+
+private func measureDistricts(
+  _ districts: Districts, city: City, options: MeasureOptions, _ grossFloorArea: [Double], _ footprint: [Double],
+  into table: inout IndicatorTable
+) {
+  let group = table.districtIndex
+  var vacant = [Double](repeating: 0, count: districts.count)
+  for b in 0..<table.count where group[b] >= 0 && city.buildings.hasVacancyEvidence[b] {
+    let area = grossFloorArea[b].isNaN ? footprint[b] : grossFloorArea[b]
+    if area > 0 { vacant[Int(group[b])] += area }
+  }
+  let companyDistrict =
+    city.companies.map { districtJoin(x: $0.x, y: $0.y, districts: districts.geometry, threads: options.threads) } ?? []
+  let figures = districtFigures(
+    districts, companies: city.companies, companyDistrict: companyDistrict, vacantFloorArea: vacant, rates: options.demand)
+  table.city.unemploymentRate = figures.cityUnemploymentRate
+  table.city.rent = figures.cityRent
+  table.city.creativeShare = figures.cityCreativeShare
+  for (indicator, values) in [
+    (Indicator.creativeLocationQuotient, figures.creativeLocationQuotient), (.unemploymentRate, figures.unemploymentRate),
+    (.unemploymentRatio, figures.unemploymentRatio), (.youngAdultsShare, figures.youngAdultsShare),
+    (.dwellingVacancyRate, figures.dwellingVacancyRate), (.rent, figures.rent), (.rentRatio, figures.rentRatio),
+    (.creativeSpaceDemand, figures.creativeSpaceDemand), (.vacantFloorArea, figures.vacantFloorArea),
+  ] {
+    table[indicator] = .grouped(values: values, group: group)
+  }
+}
+
+private func measureExposure(_ city: City, options: MeasureOptions, into table: inout IndicatorTable) {
+  let geometry = city.buildings.geometry
+  table.constraintShares = city.constraints.map { exposureShares(of: geometry, in: $0.geometry, threads: options.threads) }
+  for kind in ConstraintKind.allCases {
+    let layers = city.constraints.indices.filter { city.constraints[$0].kind == kind }
+    guard let first = layers.first else { continue }
+    if layers.count == 1 {
+      table[.exposure(to: kind)] = .real(table.constraintShares[first])
+    } else {
+      // Layers of a kind may overlap: the share is that of their union.
+      var union = GeometryColumn()
+      for layer in layers { union.append(contentsOf: city.constraints[layer].geometry) }
+      table[.exposure(to: kind)] = .real(exposureShares(of: geometry, in: union, threads: options.threads))
+    }
+  }
+}
