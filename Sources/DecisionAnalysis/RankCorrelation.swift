@@ -15,7 +15,7 @@ public func pearsonCorrelation(_ x: [Double], _ y: [Double]) -> Double? {
     xy += a * b
   }
   guard xx > 0 && yy > 0 else { return nil }
-  return min(1, max(-1, xy / (xx.squareRoot() * yy.squareRoot())))
+  return min(1, max(-1, xy / (xx * yy).squareRoot()))
 }
 
 /// Spearman's rank correlation, equals sharing mean ranks; nil when one list does not vary. O(n log n).
@@ -74,7 +74,7 @@ public func kendallTau(_ x: [Double], _ y: [Double]) -> Double? {
   var sequence = order.map { rankY[$0] }
   let exchanges = Double(inversions(&sequence))
   let pairs = Double(n) * Double(n - 1) / 2
-  let denominator = (pairs - tiesX).squareRoot() * (pairs - tiesY).squareRoot()
+  let denominator = ((pairs - tiesX) * (pairs - tiesY)).squareRoot()
   guard denominator > 0 else { return nil }
   let score = pairs - tiesX - tiesY + tiesBoth - 2 * exchanges
   return min(1, max(-1, score / denominator))
