@@ -3,12 +3,15 @@ import PackageDescription
 
 /// Files become features, features become a city, the city becomes indicators, indicators become scores, scores and
 /// cash flows become concepts, concepts become pages. Data flows left to right; nothing on the left knows the right.
-let house: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
+///
+/// `REKINDLE_STRICT=1` (set by `make test`) turns the engine's own warnings into errors.
+let house: [SwiftSetting] =
+  (Context.environment["REKINDLE_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []) + [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
 
 let package = Package(
   name: "Rekindle",

@@ -1,0 +1,42 @@
+public import SimpleFeatures
+public import UrbanIndicators
+
+/// A study's city as it was read: the measured layers, what people call things, and the evidence of vacancy.
+public struct StudyCity: Sendable {
+  /// The layers in the working CRS.
+  public var city: City
+  /// Names of the buildings; "" where unknown.
+  public var names: TextColumn
+  /// Addresses; "" where unknown.
+  public var addresses: TextColumn
+  /// public, company, private, several; "" where unknown.
+  public var owners: [String]
+  /// none, treated, suspected, present; "" where unknown.
+  public var contamination: [String]
+  /// permits, needsChange, forbids; "" where unknown.
+  public var zoning: [String]
+  /// Fields of the source that the study publishes beyond name, address and function.
+  public var published: [AttributeColumn]
+  /// Evidence by building row.
+  public var evidence: [Int: [VacancyEvidence]]
+  /// The class that the evidence supports, by building.
+  public var vacancy: [VacancyClass]
+  /// Its decayed confidence; NaN without evidence.
+  public var vacancyConfidence: [Double]
+  /// Index of the deciding evidence in `evidence[row]`; −1 without.
+  public var decidingEvidence: [Int32]
+  /// Buildings whose geometry could not be used.
+  public var lostGeometry: [Bool]
+  /// Buildings that a source says are gone or not yet built.
+  public var demolished: [Bool]
+  /// Names of the places.
+  public var placeNames: TextColumn
+  /// Names of the streets.
+  public var streetNames: TextColumn
+  /// What was read.
+  public var inputs: [InputRecord]
+  /// What was found wrong.
+  public var defects: DefectTally
+  /// What the reader must know.
+  public var notes: [String]
+}

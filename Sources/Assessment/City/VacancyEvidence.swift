@@ -1,0 +1,44 @@
+import Foundation
+public import ProjectFinance
+
+/// What the evidence says about a building's use.
+public enum VacancyClass: String, Sendable, CaseIterable {
+  case vacant
+  case partlyVacant
+  case derelict
+  case inUse
+  case unknown
+}
+
+/// One piece of evidence that a building is, or is not, vacant.
+public struct VacancyEvidence: Sendable, Hashable {
+  /// What kind of source it is; each has a confidence of its own when fresh.
+  public enum Kind: String, Sendable {
+    case register
+    case cadastre
+    case mapTag = "map-tag"
+    case unitTag = "unit-tag"
+    case field
+  }
+
+  /// What it says.
+  public var status: VacancyClass
+  /// What kind of source it is.
+  public var kind: Kind
+  /// Who says so.
+  public var source: String
+  /// The day of the observation; `nil` when not stated, then it counts as made on the study's `as_of` day.
+  public var observed: CalendarDate?
+  /// Vacant since, as the source writes it.
+  public var since: String?
+  /// Confidence on the day of observation, 0–1.
+  public var confidence: Double
+  /// Vacant floor area, m², if stated.
+  public var vacantArea: Double?
+
+  /// The confidence on a later day: it halves every `halfLife` years (method §1); evidence from the future has not aged.
+  public func confidence(on day: CalendarDate, halfLife: Double) -> Double {
+    guard let observed else { return confidence }
+    return confidence * exp2(-max(0, day.years(since: observed)) / halfLife)
+  }
+}

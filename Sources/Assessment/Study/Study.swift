@@ -1,0 +1,231 @@
+import Foundation
+public import GeoFormats
+public import ProjectFinance
+public import SimpleFeatures
+
+/// What a planner asks for: which layers to read, what counts as a candidate, by which profile to score, what to report.
+///
+/// Decoded from a YAML file (see the contract in the README); paths are relative to that file.
+public struct Study: Sendable {
+  /// Where a layer comes from and how its fields are named.
+  public struct LayerSource: Sendable {
+    /// File and layer.
+    public var reference: LayerReference
+    /// Engine's field name → the source's field name.
+    public var fields: [String: String]
+    /// Field of the source that holds the building's id, for rows joined by id.
+    public var joinField: String?
+    /// CRS given by the study, for a source that does not say.
+    public var crs: CoordinateReferenceSystem?
+    /// Whether the content is invented for demonstration.
+    public var illustrative: Bool
+    /// Which OSM layer the tag table reads this source as; `nil` unless the source is raw OpenStreetMap.
+    public var isOpenStreetMap: Bool
+  }
+
+  /// A constraint layer with its effect.
+  public struct ConstraintSource: Sendable {
+    /// Where it comes from.
+    public var layer: LayerSource
+    /// flood, contamination, noise, nature or zoning.
+    public var kind: String
+    /// veto, penalty or cost.
+    public var effect: String
+    /// Share of the footprint from which the effect applies.
+    public var above: Double
+  }
+
+  /// Which buildings are scored.
+  public struct Candidates: Sendable {
+    /// Classes of vacancy evidence that count.
+    public var vacancy: [VacancyClass] = [.vacant, .partlyVacant, .derelict]
+    /// Lowest decayed confidence that counts.
+    public var minimumConfidence = 0.2
+    /// Lowest gross floor area, m².
+    public var minimumFloorArea = 150.0
+    /// Whether every building is scored whatever its vacancy (for batch work and tests).
+    public var all = false
+  }
+
+  /// What is written for the best sites.
+  public struct Report: Sendable {
+    /// How many sites get a concept and a report.
+    public var top = 10
+    /// html, pdf, xlsx.
+    public var formats = ["html"]
+    /// Languages of the pages.
+    public var languages = ["en"]
+  }
+
+  /// Id: a–z, 0–9 and hyphen.
+  public var id: String
+  /// Title for people.
+  public var title: String
+  /// ISO 3166 code of the country, e.g. FI.
+  public var country: String
+  /// ISO 4217 code, EUR unless given.
+  public var currency: String
+  /// Year 0 of every cash flow and the base of every price.
+  public var priceDate: CalendarDate
+  /// Evidence ages until this day.
+  public var asOf: CalendarDate
+  /// Chooses the aid rules.
+  public var grantDate: CalendarDate
+  /// Working CRS demanded by the study.
+  public var crs: CoordinateReferenceSystem?
+  /// The layers by name: buildings, vacancy, units, districts, places, companies, streets.
+  public var layers: [String: LayerSource]
+  /// Constraint layers in the order of the file.
+  public var constraints: [ConstraintSource]
+  /// Which buildings are scored.
+  public var candidates: Candidates
+  /// Name of a shipped profile or path of a profile file.
+  public var profile: String
+  /// Path of a CSV whose rows override shipped assumptions by id.
+  public var assumptions: String?
+  /// What is written.
+  public var report: Report
+  /// Source fields that may leave in exports and pages.
+  public var publish: [String]
+  /// The city's centre (longitude, latitude); else it is computed.
+  public var centre: Position?
+  /// Whom every map and export names.
+  public var attribution: [String]
+  /// The study file.
+  public var file: String
+
+  /// Whether any layer is invented for demonstration.
+  public var isIllustrative: Bool { layers.values.contains { $0.illustrative } }
+
+  static let layerNames = ["buildings", "vacancy", "units", "districts", "places", "companies", "streets"]
+  static let keys = [
+    "study", "title", "country", "currency", "price_date", "crs", "as_of", "grant_date", "layers", "candidates", "profile", "assumptions", "report",
+    "publish", "centre", "attribution",
+  ]
+
+  /// Reads a study file.
+  /// - Throws: `AssessmentError` naming file, line and key.
+  public init(file: String) throws {
+    try self.init(YAMLMapping.root(ofFile: file))
+  }
+
+  init(_ yaml: YAMLMapping) throws {
+    try yaml.allow(Self.keys)
+    file = yaml.file
+    let folder = URL(fileURLWithPath: yaml.file).deletingLastPathComponent().path
+    id = try yaml.requiredString("study")
+    guard !id.isEmpty, id.utf8.allSatisfy({ ($0 >= 97 && $0 <= 122) || ($0 >= 48 && $0 <= 57) || $0 == 45 }) else {
+      throw yaml.failure("study", "only a–z, 0–9 and - may stand in an id, found \"\(id.prefix(40))\".")
+    }
+    guard id != "templates", id != "gallery" else { throw yaml.failure("study", "this id is reserved.") }
+    title = try yaml.string("title") ?? id
+    country = try yaml.requiredString("country").uppercased()
+    guard country.utf8.count == 2, country.utf8.allSatisfy({ $0 >= 65 && $0 <= 90 }) else {
+      throw yaml.failure("country", "a two-letter country code is expected, e.g. FI.")
+    }
+    currency = try yaml.string("currency") ?? "EUR"
+    guard currency == "EUR" else { throw yaml.failure("currency", "only EUR is supported so far; convert prices and rents, and say the rate in the assumptions.") }
+    guard let priceDate = try yaml.date("price_date") else { throw yaml.failure("price_date", "is missing: the date of all prices, e.g. 2026-01-01.") }
+    self.priceDate = priceDate
+    asOf = try yaml.date("as_of") ?? priceDate
+    grantDate = try yaml.date("grant_date") ?? priceDate
+    crs = try yaml.string("crs").map { CoordinateReferenceSystem($0) }
+    profile = try yaml.string("profile") ?? "cci-location"
+    assumptions = try yaml.string("assumptions").map { Self.resolve($0, in: folder) }
+    publish = try yaml.strings("publish") ?? ["name", "address", "function"]
+    attribution = try yaml.strings("attribution") ?? []
+    centre = nil
+    if yaml.has("centre") {
+      let values = try (yaml.strings("centre") ?? []).compactMap { Double($0) }
+      guard values.count == 2, abs(values[0]) <= 180, abs(values[1]) <= 90 else { throw yaml.failure("centre", "[longitude, latitude] in degrees is expected.") }
+      centre = Position(x: values[0], y: values[1])
+    }
+
+    guard let layerMap = try yaml.mapping("layers") else { throw yaml.failure("layers", "is missing: name at least `buildings: {source: FILE}`.") }
+    try layerMap.allow(Self.layerNames + ["constraints"])
+    layers = [:]
+    for name in Self.layerNames where layerMap.has(name) {
+      layers[name] = try Self.layer(layerMap, name, folder: folder)
+    }
+    guard layers["buildings"] != nil else { throw layerMap.failure("buildings", "is missing: every study needs building footprints.") }
+    constraints = []
+    for item in try layerMap.mappings("constraints") ?? [] {
+      try item.allow(["source", "fields", "crs", "kind", "effect", "above"])
+      let kind = try item.requiredString("kind"), effect = try item.requiredString("effect")
+      guard ["flood", "contamination", "noise", "nature", "zoning"].contains(kind) else {
+        throw item.failure("kind", "one of flood, contamination, noise, nature, zoning is expected.")
+      }
+      guard ["veto", "penalty", "cost"].contains(effect) else { throw item.failure("effect", "one of veto, penalty, cost is expected.") }
+      let above = try item.number("above") ?? 0.5
+      guard (0...1).contains(above) else { throw item.failure("above", "a share between 0 and 1 is expected.") }
+      constraints.append(ConstraintSource(layer: try Self.source(item, folder: folder, illustrative: false), kind: kind, effect: effect, above: above))
+    }
+
+    candidates = Candidates()
+    if let map = try yaml.mapping("candidates") {
+      try map.allow(["vacancy", "min_confidence", "min_floor_area"])
+      if let classes = try map.strings("vacancy") {
+        if classes == ["all"] {
+          candidates.all = true
+        } else {
+          candidates.vacancy = try classes.map {
+            guard let value = VacancyClass(rawValue: $0) else {
+              throw map.failure("vacancy", "\"\($0)\" is no class: use vacant, partlyVacant, derelict, inUse, unknown, or all.")
+            }
+            return value
+          }
+        }
+      }
+      if let value = try map.number("min_confidence") {
+        guard (0...1).contains(value) else { throw map.failure("min_confidence", "a share between 0 and 1 is expected.") }
+        candidates.minimumConfidence = value
+      }
+      if let value = try map.number("min_floor_area") {
+        guard value >= 0 else { throw map.failure("min_floor_area", "an area in m², not below 0, is expected.") }
+        candidates.minimumFloorArea = value
+      }
+    }
+    report = Report()
+    if let map = try yaml.mapping("report") {
+      try map.allow(["top", "formats", "languages"])
+      if let top = try map.integer("top") {
+        guard top >= 0 else { throw map.failure("top", "a count, not below 0, is expected.") }
+        report.top = top
+      }
+      if let formats = try map.strings("formats") {
+        for format in formats where !["html", "pdf", "xlsx"].contains(format) {
+          throw map.failure("formats", "\"\(format)\" is unknown; html, pdf and xlsx can be written.")
+        }
+        report.formats = formats
+      }
+      if let languages = try map.strings("languages") { report.languages = languages }
+    }
+  }
+
+  private static func resolve(_ path: String, in folder: String) -> String {
+    path.hasPrefix("/") ? path : folder == "/" ? "/" + path : folder + "/" + path
+  }
+
+  private static func layer(_ map: YAMLMapping, _ name: String, folder: String) throws -> LayerSource {
+    guard let item = try map.mapping(name) else { throw map.failure(name, "{source: FILE} is expected.") }
+    try item.allow(["source", "fields", "join", "crs", "illustrative"])
+    return try source(item, folder: folder, illustrative: item.bool("illustrative") ?? false)
+  }
+
+  private static func source(_ item: YAMLMapping, folder: String, illustrative: Bool) throws -> LayerSource {
+    let reference = LayerReference(parsing: resolve(try item.requiredString("source"), in: folder))
+    var fields: [String: String] = [:]
+    if let map = try item.mapping("fields") {
+      for key in map.keys { fields[key] = try map.requiredString(key) }
+    }
+    var join: String?
+    if let map = try item.mapping("join") {
+      try map.allow(["id"])
+      join = try map.requiredString("id")
+    }
+    let lower = reference.path.lowercased()
+    return LayerSource(
+      reference: reference, fields: fields, joinField: join, crs: try item.string("crs").map { CoordinateReferenceSystem($0) },
+      illustrative: illustrative, isOpenStreetMap: lower.hasSuffix(".osm.pbf") || lower.hasSuffix(".osm") || lower.hasSuffix(".osm.bz2"))
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import GeoFormats
+import ProjectFinance
+import Yams
+
+/// A mapping of a YAML file that knows its place, so that every complaint names file, line and key.
+struct YAMLMapping {
+  let node: Node.Mapping
+  let file: String
+  let path: String
+  let line: Int
+
+  /// Reads the root mapping of a file.
+  static func root(ofFile file: String) throws -> YAMLMapping {
+    guard let bytes = FileManager.default.contents(atPath: file) else {
+      throw AssessmentError(.missingInput, "Cannot read \(file): no such file, or no permission. Give the path of a study file; `rekindle init` writes one.")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw AssessmentError(.badInput, "\(file) is not UTF-8 text. Save it as UTF-8.")
+    }
+    return try root(of: text, file: file)
+  }
+
+  /// Reads the root mapping of a text.
+  static func root(of text: String, file: String) throws -> YAMLMapping {
+    let node: Node?
+    do { node = try Yams.compose(yaml: text) } catch {
+      throw AssessmentError(.badInput, "\(file) is no YAML: \(String(describing: error).replacing("\n", with: " "))")
+    }
+    guard let mapping = node?.mapping else { throw AssessmentError(.badInput, "\(file): a mapping of keys to values is expected at the top level.") }
+    return YAMLMapping(node: mapping, file: file, path: "", line: node?.mark?.line ?? 1)
+  }
+
+  func failure(_ key: String?, _ message: String) -> AssessmentError {
+    let line = key.flatMap { node[$0]?.mark?.line } ?? line
+    let name = [path, key ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
+    return AssessmentError(.badInput, "\(file):\(line): \(name.isEmpty ? "" : "`\(name)`: ")\(message)")
+  }
+
+  var keys: [String] { node.keys.map { $0.scalar?.string ?? "?" } }
+
+  /// Refuses keys that nobody reads.
+  func allow(_ allowed: [String]) throws {
+    for key in keys where !allowed.contains(key) {
+      let hint = suggestion(for: key, among: allowed).map { " Did you mean `\($0)`?" } ?? " Known keys: \(allowed.joined(separator: ", "))."
+      throw failure(key, "unknown key.\(hint)")
+    }
+  }
+
+  func has(_ key: String) -> Bool { node[key] != nil && !isNull(key) }
+
+  func isNull(_ key: String) -> Bool {
+    guard let node = node[key] else { return true }
+    return node.null != nil
+  }
+
+  func string(_ key: String) throws -> String? {
+    guard has(key) else { return nil }
+    guard let text = node[key]?.scalar?.string else { throw failure(key, "a single value is expected.") }
+    return text
+  }
+
+  func requiredString(_ key: String) throws -> String {
+    guard let text = try string(key), !text.isEmpty else { throw failure(key, "is missing.") }
+    return text
+  }
+
+  func number(_ key: String) throws -> Double? {
+    guard let text = try string(key) else { return nil }
+    guard let value = Double(text), value.isFinite else { throw failure(key, "a number is expected, found \"\(text.prefix(40))\".") }
+    return value
+  }
+
+  func integer(_ key: String) throws -> Int? {
+    guard let value = try number(key) else { return nil }
+    guard let whole = Int(exactly: value) else { throw failure(key, "a whole number is expected.") }
+    return whole
+  }
+
+  func bool(_ key: String) throws -> Bool? {
+    guard has(key) else { return nil }
+    guard let value = node[key]?.bool else { throw failure(key, "true or false is expected.") }
+    return value
+  }
+
+  func date(_ key: String) throws -> CalendarDate? {
+    guard let text = try string(key) else { return nil }
+    guard let day = CalendarDate(partial: text) else { throw failure(key, "a date like 2026-01-31 is expected, found \"\(text.prefix(40))\".") }
+    return day
+  }
+
+  /// A list of texts; a single text counts as a list of one.
+  func strings(_ key: String) throws -> [String]? {
+    guard has(key), let value = node[key] else { return nil }
+    if let text = value.scalar?.string { return [text] }
+    guard let sequence = value.sequence else { throw failure(key, "a list is expected.") }
+    return try sequence.map {
+      guard let text = $0.scalar?.string else { throw failure(key, "a list of single values is expected.") }
+      return text
+    }
+  }
+
+  func mapping(_ key: String) throws -> YAMLMapping? {
+    guard has(key), let value = node[key] else { return nil }
+    guard let mapping = value.mapping else { throw failure(key, "a mapping of keys to values is expected.") }
+    return YAMLMapping(node: mapping, file: file, path: [path, key].filter { !$0.isEmpty }.joined(separator: "."), line: value.mark?.line ?? line)
+  }
+
+  /// A list of mappings; a single mapping counts as a list of one.
+  func mappings(_ key: String) throws -> [YAMLMapping]? {
+    guard has(key), let value = node[key] else { return nil }
+    if value.mapping != nil { return [try mapping(key)!] }
+    guard let sequence = value.sequence else { throw failure(key, "a list is expected.") }
+    return try sequence.enumerated().map { index, item in
+      guard let mapping = item.mapping else { throw failure(key, "item \(index + 1): a mapping is expected.") }
+      return YAMLMapping(node: mapping, file: file, path: "\([path, key].filter { !$0.isEmpty }.joined(separator: "."))[\(index + 1)]", line: item.mark?.line ?? line)
+    }
+  }
+
+  /// A list of lists of numbers, e.g. anchors of a value function.
+  func numberRows(_ key: String) throws -> [[Double]]? {
+    guard has(key), let value = node[key] else { return nil }
+    guard let rows = value.sequence else { throw failure(key, "a list of [x, value] pairs is expected.") }
+    return try rows.map { row in
+      guard let cells = row.sequence else { throw failure(key, "a list of [x, value] pairs is expected.") }
+      return try cells.map { cell in
+        guard let text = cell.scalar?.string, let number = Double(text), number.isFinite else { throw failure(key, "numbers are expected in each pair.") }
+        return number
+      }
+    }
+  }
+}
