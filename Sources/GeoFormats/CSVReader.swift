@@ -322,9 +322,8 @@ struct CSVReader {
     case .text(let k):
       guard !cells[k].range.isEmpty else { return assembler.geometry.appendNull() }
       do throws(GeometryProblem) {
-        if try WKTDecoder.append(b.extracting(cells[k].range), to: &assembler.geometry) {
-          assembler.note(.unclosedRing, feature: "#\(number)", "a ring whose ends differ; closed")
-        }
+        let mending = try WKTDecoder.append(b.extracting(cells[k].range), to: &assembler.geometry)
+        mending.note(in: &assembler, feature: "#\(number)")
       } catch {
         assembler.geometry.appendNull()
         assembler.note(error.code, feature: "#\(number)", error.detail)

@@ -8,6 +8,8 @@ struct ForeignFormat: Sendable {
   var isOpenStreetMap = false
   /// Whether the reader counts features from an index without reading them, so that losses show.
   var claimsCount = false
+  /// The name shown for the format; `nil` for that of the first driver.
+  var name: String?
   /// How GDAL reaches into the file: `/vsizip/`, `/vsigzip/` or nothing.
   var wrapper = ""
   /// Files of the same base name that belong to the data set, by extension.
@@ -43,7 +45,7 @@ struct ForeignFormat: Sendable {
     case "zip":
       return ForeignFormat(
         drivers: ["ESRI Shapefile", "GPKG", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "MapInfo File", "GML", "CSV", "LIBKML", "KML", "OSM"],
-        claimsCount: true, wrapper: "/vsizip/")
+        claimsCount: true, name: "zip archive", wrapper: "/vsizip/")
     default: return nil
     }
   }

@@ -69,7 +69,7 @@ private struct FeatureScan {
   private var identifiers = ColumnBuilder(name: "id")
   private var identifierColumn: Int?
   private var lastLine = (byte: 0, line: 1)
-  private var closedRing = false
+  private var mending = GeometryMending()
   private var nonFinite = false
   private var crs: CoordinateReferenceSystem? = .wgs84
 
@@ -211,7 +211,7 @@ private struct FeatureScan {
   private mutating func record(_ b: Span<UInt8>, number: Int64, mustEnd: Bool = false) throws {
     _ = cursor.peek(b)
     let start = cursor.at
-    closedRing = false
+    mending = GeometryMending()
     nonFinite = false
     cursor.hasBadEncoding = false
     nextColumn = 0
@@ -227,12 +227,10 @@ private struct FeatureScan {
       try assembler.refuse(code, feature: "#\(number)", "line \(line(b, start)), byte \(start): \(reason)")
       return
     }
-    let feature = "#\(number)"
-    if closedRing {
-      assembler.note(.unclosedRing, feature: feature, "line \(line(b, start)), byte \(start): a ring whose ends differ; closed")
-    }
-    if cursor.hasBadEncoding {
-      assembler.note(.badEncoding, feature: feature, "line \(line(b, start)), byte \(start): bytes that are not UTF-8 are replaced")
+    if mending.closedRing || mending.droppedRing || cursor.hasBadEncoding {
+      let place = "line \(line(b, start)), byte \(start): "
+      mending.note(in: &assembler, feature: "#\(number)", at: place)
+      if cursor.hasBadEncoding { assembler.note(.badEncoding, feature: "#\(number)", place + "bytes that are not UTF-8 are replaced") }
     }
     try assembler.keep(number: number)
   }
@@ -463,7 +461,10 @@ private struct FeatureScan {
     var kind: GeometryKind = .none
     try part(b, &kind, isMember: false, depth: 0)
     if nonFinite { throw JSONFault.meaning(.nonFiniteCoordinate, "a coordinate is beyond the range of numbers") }
-    if kind == .none { assembler.geometry.discardOpenFeature() }
+    if kind == .none {
+      if mending.droppedRing { throw JSONFault.meaning(.tooFewPositions, "a ring of fewer than four positions") }
+      assembler.geometry.discardOpenFeature()
+    }
     assembler.geometry.endFeature(kind)
   }
 
@@ -642,31 +643,26 @@ private struct FeatureScan {
   private mutating func polygon(_ b: Span<UInt8>) throws(JSONFault) -> Bool {
     try open(b)
     guard cursor.opens(0x5D, b) else { return false }
-    var rings = 0
+    var written = 0
     var isFirst = true
     repeat {
+      let first = assembler.geometry.x.count
       let n = try positions(b)
-      if n == 0 {
-        if isFirst { throw JSONFault.meaning(.tooFewPositions, "an empty exterior ring") }
+      let isExterior = isFirst
+      isFirst = false
+      guard n > 0 else { continue }
+      if assembler.geometry.closeRing(from: first) { mending.closedRing = true }
+      if assembler.geometry.x.count - first < 4 { mending.droppedRing = true }
+      // Without an exterior ring there is nothing for holes to lie in.
+      if assembler.geometry.x.count - first < 4 || (!isExterior && written == 0) {
+        assembler.geometry.dropPositions(from: first)
         continue
       }
-      isFirst = false
-      let last = assembler.geometry.x.count - 1
-      let first = last + 1 - n
-      let x = assembler.geometry.x[first]
-      let y = assembler.geometry.y[first]
-      var length = n
-      if x != assembler.geometry.x[last] || y != assembler.geometry.y[last] {
-        assembler.geometry.add(x: x, y: y)
-        closedRing = true
-        length += 1
-      }
-      guard length >= 4 else { throw JSONFault.meaning(.tooFewPositions, "a ring of \(n) positions") }
       assembler.geometry.endRing()
-      rings += 1
+      written += 1
     } while try cursor.continues(0x5D, b)
-    assembler.geometry.endPart()
-    return rings > 0
+    if written > 0 { assembler.geometry.endPart() }
+    return written > 0
   }
 
   // MARK: CRS

@@ -80,7 +80,8 @@ struct GeoPackageReader {
           sql: """
             SELECT c.table_name, c.data_type\(hasGeometry ? ", g.column_name, g.geometry_type_name, g.srs_id" : ", NULL, NULL, NULL") \
             FROM gpkg_contents c \(hasGeometry ? "LEFT JOIN gpkg_geometry_columns g ON g.table_name = c.table_name" : "") \
-            WHERE c.data_type IN ('features', 'attributes', 'aspatial') ORDER BY c.rowid
+            WHERE c.data_type IN ('features', 'attributes', 'aspatial') AND lower(c.table_name) <> 'layer_styles' \
+            ORDER BY c.rowid
             """)
         return try rows.map { row in
           let name: String = row[0]
@@ -238,9 +239,8 @@ struct GeoPackageReader {
       let number = hasKey ? unsafe sqlite3_column_int64(statement, 0) : row
       if hasGeometry {
         do throws(GeometryProblem) {
-          if try unsafe appendGeometry(statement, &assembler.geometry) {
-            assembler.note(.unclosedRing, feature: "#\(number)", "a ring whose ends differ; closed")
-          }
+          let mending = try unsafe appendGeometry(statement, &assembler.geometry)
+          mending.note(in: &assembler, feature: "#\(number)")
         } catch {
           try assembler.refuse(error.code, feature: "#\(number)", error.detail)
           continue
@@ -253,11 +253,11 @@ struct GeoPackageReader {
     }
   }
 
-  private func appendGeometry(_ statement: OpaquePointer, _ geometry: inout GeometryColumn) throws(GeometryProblem) -> Bool {
+  private func appendGeometry(_ statement: OpaquePointer, _ geometry: inout GeometryColumn) throws(GeometryProblem) -> GeometryMending {
     switch unsafe sqlite3_column_type(statement, 1) {
     case SQLITE_NULL:
       geometry.appendNull()
-      return false
+      return GeometryMending()
     case SQLITE_BLOB:
       // SQLite keeps the blob until the next step.
       let count = Int(unsafe sqlite3_column_bytes(statement, 1))

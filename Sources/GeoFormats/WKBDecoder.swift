@@ -1,5 +1,19 @@
 internal import SimpleFeatures
 
+/// What was put right while a geometry was read.
+struct GeometryMending {
+  /// A ring was closed.
+  var closedRing = false
+  /// A ring of fewer than four positions, which encloses nothing, was left out.
+  var droppedRing = false
+
+  /// Counts it in an assembler, at a place such as `line 7: `.
+  func note(in assembler: inout LayerAssembler, feature: String, at place: String = "") {
+    if closedRing { assembler.note(.unclosedRing, feature: feature, place + "a ring whose ends differ; closed") }
+    if droppedRing { assembler.note(.tooFewPositions, feature: feature, place + "a ring of fewer than four positions; left out") }
+  }
+}
+
 /// Why a geometry cannot be taken.
 struct GeometryProblem: Error {
   var code: Defect.Code
@@ -11,8 +25,7 @@ struct GeometryProblem: Error {
 /// Every count is a claim: it is held against the bytes that remain before anything is reserved. Empty geometries become `none`.
 struct WKBDecoder {
   private var at: Int
-  /// Whether a ring had to be closed.
-  private(set) var closedRing = false
+  private var mending = GeometryMending()
   private var hasNonFinite = false
 
   private init(at offset: Int) { at = offset }
@@ -24,23 +37,26 @@ struct WKBDecoder {
     var isSwapped: Bool
   }
 
-  /// Decodes the geometry that starts at `offset` and adds it to the column as one feature; true when a ring had to be closed.
+  /// Decodes the geometry that starts at `offset` and adds it to the column as one feature.
   ///
   /// On failure the column is as it was before.
   static func append(
     _ bytes: RawSpan, from offset: Int = 0, to column: inout GeometryColumn
-  ) throws(GeometryProblem) -> Bool {
+  ) throws(GeometryProblem) -> GeometryMending {
     var decoder = WKBDecoder(at: offset)
     do throws(GeometryProblem) {
       let kind = try decoder.feature(bytes, &column)
       if decoder.hasNonFinite { throw GeometryProblem(code: .nonFiniteCoordinate, detail: "a coordinate is NaN or infinite") }
-      if kind == .none { column.discardOpenFeature() }
+      if kind == .none {
+        if decoder.mending.droppedRing { throw GeometryProblem(code: .tooFewPositions, detail: "a ring of fewer than four positions") }
+        column.discardOpenFeature()
+      }
       column.endFeature(kind)
     } catch {
       column.discardOpenFeature()
       throw error
     }
-    return decoder.closedRing
+    return decoder.mending
   }
 
   // MARK: Bytes
@@ -213,24 +229,16 @@ struct WKBDecoder {
     let rings = try count(bytes, head, size: 4)
     var written = 0
     for k in 0..<rings {
+      let first = column.x.count
       let n = try positions(bytes, head, &column)
-      if n == 0 {
-        guard k > 0 else {
-          // An empty shell has nothing for holes to lie in.
-          guard rings == 1 else { throw GeometryProblem(code: .tooFewPositions, detail: "an empty exterior ring with holes") }
-          return false
-        }
+      guard n > 0 else { continue }
+      if column.closeRing(from: first) { mending.closedRing = true }
+      if column.x.count - first < 4 { mending.droppedRing = true }
+      // Without an exterior ring there is nothing for holes to lie in.
+      if column.x.count - first < 4 || (k > 0 && written == 0) {
+        column.dropPositions(from: first)
         continue
       }
-      let last = column.x.count - 1
-      let first = last + 1 - n
-      var length = n
-      if column.x[first] != column.x[last] || column.y[first] != column.y[last] {
-        column.add(x: column.x[first], y: column.y[first])
-        closedRing = true
-        length += 1
-      }
-      guard length >= 4 else { throw GeometryProblem(code: .tooFewPositions, detail: "a ring of \(n) positions") }
       column.endRing()
       written += 1
     }
@@ -270,6 +278,22 @@ struct WKBDecoder {
   private func coordinate(_ bytes: RawSpan, _ offset: Int, _ isSwapped: Bool) -> Double {
     let bits = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
     return Double(bitPattern: isSwapped ? bits.byteSwapped : bits)
+  }
+}
+
+extension GeometryColumn {
+  /// Repeats the open ring's first position at its end when the ends differ; whether it did.
+  mutating func closeRing(from first: Int) -> Bool {
+    let last = x.count - 1
+    guard x[first] != x[last] || y[first] != y[last] else { return false }
+    add(x: x[first], y: y[first])
+    return true
+  }
+
+  /// Drops the positions of the open ring.
+  mutating func dropPositions(from first: Int) {
+    x.removeLast(x.count - first)
+    y.removeLast(y.count - first)
   }
 }
 

@@ -3,7 +3,7 @@ internal import SimpleFeatures
 /// Decodes well-known text (OGC 06-103r4, clause 7), with an `SRID=n;` prefix, Z, M and ZM, in any case of letters.
 struct WKTDecoder {
   private var at = 0
-  private var closedRing = false
+  private var mending = GeometryMending()
   private var nonFinite = false
 
   private init() {}
@@ -18,8 +18,8 @@ struct WKTDecoder {
     }
   }
 
-  /// Decodes a geometry and adds it to the column as one feature; true when a ring had to be closed. On failure the column is as before.
-  static func append(_ b: Span<UInt8>, to column: inout GeometryColumn) throws(GeometryProblem) -> Bool {
+  /// Decodes a geometry and adds it to the column as one feature. On failure the column is as before.
+  static func append(_ b: Span<UInt8>, to column: inout GeometryColumn) throws(GeometryProblem) -> GeometryMending {
     var decoder = WKTDecoder()
     do throws(GeometryProblem) {
       decoder.skipReference(b)
@@ -28,13 +28,16 @@ struct WKTDecoder {
       decoder.skipSpace(b)
       guard decoder.at == b.count else { throw decoder.problem("text behind the geometry") }
       if decoder.nonFinite { throw GeometryProblem(code: .nonFiniteCoordinate, detail: "a coordinate is beyond the range of numbers") }
-      if kind == .none { column.discardOpenFeature() }
+      if kind == .none {
+        if decoder.mending.droppedRing { throw GeometryProblem(code: .tooFewPositions, detail: "a ring of fewer than four positions") }
+        column.discardOpenFeature()
+      }
       column.endFeature(kind)
     } catch {
       column.discardOpenFeature()
       throw error
     }
-    return decoder.closedRing
+    return decoder.mending
   }
 
   private func problem(_ what: String) -> GeometryProblem {
@@ -210,23 +213,24 @@ struct WKTDecoder {
 
   private mutating func polygon(_ b: Span<UInt8>, _ column: inout GeometryColumn) throws(GeometryProblem) -> Bool {
     try open(b)
-    var rings = 0
+    var written = 0
+    var isFirst = true
     repeat {
+      let first = column.x.count
       let n = try positions(b, &column)
-      if n == 0 { continue }
-      let last = column.x.count - 1
-      let first = last + 1 - n
-      var length = n
-      if column.x[first] != column.x[last] || column.y[first] != column.y[last] {
-        column.add(x: column.x[first], y: column.y[first])
-        closedRing = true
-        length += 1
+      let isExterior = isFirst
+      isFirst = false
+      guard n > 0 else { continue }
+      if column.closeRing(from: first) { mending.closedRing = true }
+      if column.x.count - first < 4 { mending.droppedRing = true }
+      if column.x.count - first < 4 || (!isExterior && written == 0) {
+        column.dropPositions(from: first)
+        continue
       }
-      guard length >= 4 else { throw GeometryProblem(code: .tooFewPositions, detail: "a ring of \(n) positions") }
       column.endRing()
-      rings += 1
+      written += 1
     } while try continues(b)
-    if rings > 0 { column.endPart() }
-    return rings > 0
+    if written > 0 { column.endPart() }
+    return written > 0
   }
 }

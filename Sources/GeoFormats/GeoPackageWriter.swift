@@ -1,0 +1,431 @@
+internal import Foundation
+internal import GRDB
+internal import GRDBSQLite
+internal import SimpleFeatures
+
+/// The coordinate reference system of a written layer, as `gpkg_spatial_ref_sys` wants it.
+public struct SpatialReference: Hashable, Sendable {
+  /// The authority, e.g. `EPSG`; empty for a system without a code.
+  public var organization: String
+  /// The authority's code; 0 for a system without one.
+  public var code: Int
+  /// The system's name.
+  public var name: String
+  /// Well-known text, version 1.
+  public var wkt: String
+
+  /// Makes a reference from a code such as `EPSG:3067`, or `nil` for a system without one.
+  public init(code: String?, name: String, wkt: String) {
+    let parts = code?.split(separator: ":") ?? []
+    organization = parts.count == 2 ? String(parts[0]).uppercased() : ""
+    self.code = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
+    if self.code == 0 { organization = "" }
+    // CRS84 is WGS 84 with longitude first, which is how every GeoPackage stores it.
+    if code == "OGC:CRS84" { (organization, self.code) = ("EPSG", 4326) }
+    self.name = name
+    self.wkt = wkt
+  }
+}
+
+/// One layer of a GeoPackage to be written.
+public struct GeoPackageLayer: Sendable {
+  /// The table's name.
+  public var name: String
+  /// Geometry and attributes; without geometry the layer is an attribute table.
+  public var table: ExportTable
+  /// The CRS of the positions; needed where there are geometries.
+  public var reference: SpatialReference?
+  /// A title for people.
+  public var title: String?
+  /// What the layer is, with attribution.
+  public var description: String
+  /// A QGIS style (QML), stored as the layer's default.
+  public var styleQML: String?
+  /// What the columns mean, by name.
+  public var fieldDescriptions: [String: String]
+
+  /// Describes a layer.
+  public init(
+    name: String, table: ExportTable, reference: SpatialReference? = nil, title: String? = nil, description: String = "",
+    styleQML: String? = nil, fieldDescriptions: [String: String] = [:]
+  ) {
+    self.name = name
+    self.table = table
+    self.reference = reference
+    self.title = title
+    self.description = description
+    self.styleQML = styleQML
+    self.fieldDescriptions = fieldDescriptions
+  }
+}
+
+/// Writes a GeoPackage (OGC 12-128r18, version 1.3) with packed R-trees, styles for QGIS and descriptions of the columns.
+///
+/// The same layers and `lastChange` give the same bytes with the same SQLite library. The file is written under another name and appears under
+/// its own at `finish`; a file that stood there is replaced.
+public final class GeoPackageWriter {
+  private let path: String
+  private let partial: String
+  private let lastChange: String
+  private var queue: DatabaseQueue?
+  private var styled = 0
+  private var usesDataColumns = false
+  private var customSystems: [String: Int] = [:]
+  private var tableNames: Set<String> = []
+
+  /// Opens a new file. `lastChange` is ISO 8601 in UTC with milliseconds, e.g. `2026-01-01T00:00:00.000Z`.
+  public init(path: String, lastChange: String) throws(FormatError) {
+    self.path = path
+    self.lastChange = lastChange
+    partial = OutputFile.partialName(path)
+    unsafe unlink(partial)
+    var configuration = Configuration()
+    configuration.prepareDatabase { db in
+      try db.execute(
+        sql: """
+          PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; \
+          PRAGMA cache_size = -65536; PRAGMA application_id = 1196444487; PRAGMA user_version = 10300
+          """)
+    }
+    configuration.foreignKeysEnabled = false
+    // One transaction spans all layers.
+    configuration.allowsUnsafeTransactions = true
+    do {
+      let queue = try DatabaseQueue(path: partial, configuration: configuration)
+      self.queue = queue
+      try queue.writeWithoutTransaction { db in
+        try db.execute(sql: "BEGIN")
+        try db.execute(sql: Self.schema)
+      }
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  deinit {
+    guard let queue else { return }
+    try? queue.close()
+    unsafe unlink(partial)
+  }
+
+  private func failure(_ error: any Error) -> FormatError {
+    if let error = error as? FormatError { return error }
+    if let error = error as? DatabaseError {
+      return .cannotWrite(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
+    }
+    return .cannotWrite(path: path, reason: error.localizedDescription)
+  }
+
+  /// Tables that every GeoPackage has, and the systems that it must list (clause 1.1.2).
+  private static let schema = """
+    CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL, \
+    organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+    CREATE TABLE gpkg_contents (table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, \
+    description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), min_x DOUBLE, min_y DOUBLE, \
+    max_x DOUBLE, max_y DOUBLE, srs_id INTEGER, CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));
+    CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL, \
+    srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL, CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name), \
+    CONSTRAINT uk_gc_table_name UNIQUE (table_name), CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name), \
+    CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id));
+    CREATE TABLE gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, \
+    scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
+    INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined Cartesian SRS', -1, 'NONE', -1, 'undefined', 'undefined Cartesian coordinate reference system');
+    INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', 'undefined geographic coordinate reference system');
+    INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84 geodetic', 4326, 'EPSG', 4326, 'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,\
+    298.257223563,AUTHORITY["EPSG","7030"]],AUTHORITY["EPSG","6326"]],PRIMEM["Greenwich",0,AUTHORITY["EPSG","8901"]],UNIT["degree",\
+    0.0174532925199433,AUTHORITY["EPSG","9122"]],AXIS["Latitude",NORTH],AXIS["Longitude",EAST],AUTHORITY["EPSG","4326"]]', \
+    'longitude/latitude coordinates in decimal degrees on the WGS 84 spheroid');
+    """
+
+  // MARK: Layers
+
+  /// Writes a layer. Feature numbers run from 1 in the order of the rows.
+  ///
+  /// Polygons beside multipolygons are written as multipolygons, lines and points likewise; other mixtures make a layer of type GEOMETRY.
+  public func add(_ layer: GeoPackageLayer) throws(FormatError) {
+    guard let queue else { preconditionFailure("the file is finished") }
+    let key = layer.name.lowercased()
+    precondition(!key.hasPrefix("gpkg_") && !key.hasPrefix("rtree_") && !key.hasPrefix("sqlite_"), "a layer's name is not reserved")
+    precondition(tableNames.insert(key).inserted, "layers have different names")
+    do {
+      try queue.writeWithoutTransaction { db in try write(layer, to: db) }
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private func write(_ layer: GeoPackageLayer, to db: Database) throws {
+    let table = layer.name.quotedDatabaseIdentifier
+    let geometryName = layer.table.geometry == nil ? nil : Self.freeName("geom", layer.table.columns)
+    let keyName = Self.freeName("fid", layer.table.columns)
+    let target = layer.table.geometry.map { Self.commonKind($0) }
+    var columns = ["\(keyName.quotedDatabaseIdentifier) INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
+    if let geometryName, let target { columns.append("\(geometryName.quotedDatabaseIdentifier) \(target.name)") }
+    for column in layer.table.columns { columns.append("\(column.name.quotedDatabaseIdentifier) \(Self.declaredType(column))") }
+    try db.execute(sql: "CREATE TABLE \(table) (\(columns.joined(separator: ", ")))")
+    var bounds = Envelope()
+    var tree = PackedRTree()
+    try insert(layer.table, into: table, count: columns.count, isMulti: target?.isMulti ?? false, db, &tree, &bounds)
+    let system = try layer.reference.map { try addSystem($0, db) } ?? (layer.table.geometry == nil ? nil : -1)
+    try db.execute(
+      sql: "INSERT INTO gpkg_contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      arguments: [
+        layer.name, geometryName == nil ? "attributes" : "features", layer.title ?? layer.name, layer.description, lastChange,
+        bounds.isEmpty ? nil : bounds.minX, bounds.isEmpty ? nil : bounds.minY, bounds.isEmpty ? nil : bounds.maxX,
+        bounds.isEmpty ? nil : bounds.maxY, geometryName == nil ? nil : system,
+      ])
+    if let geometryName, let target {
+      try db.execute(
+        sql: "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
+        arguments: [layer.name, geometryName, target.name, system ?? -1])
+      try addIndex(layer.name, keyName, geometryName, tree, db)
+      if let style = layer.styleQML { try addStyle(style, layer, geometryName, db) }
+    }
+    try addDescriptions(layer, db)
+  }
+
+  /// `base`, or `base_1` and so on when a column has that name.
+  private static func freeName(_ base: String, _ columns: [AttributeColumn]) -> String {
+    var name = base
+    var n = 1
+    while columns.contains(where: { $0.name.lowercased() == name }) {
+      name = "\(base)_\(n)"
+      n += 1
+    }
+    return name
+  }
+
+  private static func declaredType(_ column: AttributeColumn) -> String {
+    switch column.values {
+    case .integer: "INTEGER"
+    case .real: "REAL"
+    case .boolean: "BOOLEAN"
+    case .text: "TEXT"
+    }
+  }
+
+  /// The geometry type that holds all rows, and whether single geometries must be promoted.
+  private static func commonKind(_ geometry: GeometryColumn) -> (name: String, isMulti: Bool) {
+    var kinds = Set(geometry.kinds)
+    kinds.remove(.none)
+    if kinds.count == 1, let only = kinds.first { return (only.wellKnownName, false) }
+    if kinds == [.polygon, .multiPolygon] { return ("MULTIPOLYGON", true) }
+    if kinds == [.lineString, .multiLineString] { return ("MULTILINESTRING", true) }
+    if kinds == [.point, .multiPoint] { return ("MULTIPOINT", true) }
+    return ("GEOMETRY", false)
+  }
+
+  private func insert(
+    _ rows: ExportTable, into table: String, count: Int, isMulti: Bool, _ db: Database, _ tree: inout PackedRTree, _ bounds: inout Envelope
+  ) throws {
+    let marks = Array(repeating: "?", count: count).joined(separator: ", ")
+    let statement = try db.makeStatement(sql: "INSERT INTO \(table) VALUES (\(marks))")
+    let raw = unsafe statement.sqliteStatement
+    let first = rows.geometry == nil ? 2 : 3
+    var blob = TextBuffer(capacity: 4_096)
+    for row in 0..<rows.count {
+      unsafe sqlite3_bind_int64(raw, 1, Int64(row + 1))
+      for k in 0..<rows.columns.count { unsafe Self.bind(raw, Int32(k + first), rows.columns[k], row) }
+      if let geometry = rows.geometry, geometry.kinds[row] != .none {
+        let envelope = geometry.envelope(of: row)
+        bounds.add(envelope)
+        tree.add(Int64(row + 1), envelope)
+        blob.removeAll()
+        blob.appendGeoPackageBinary(geometry, row, envelope, isMulti: isMulti)
+        // The buffer is not touched before the statement has run.
+        unsafe blob.withBytes { bytes in _ = unsafe sqlite3_bind_blob(raw, 2, bytes.baseAddress, Int32(bytes.count), nil) }
+      } else if rows.geometry != nil {
+        unsafe sqlite3_bind_null(raw, 2)
+      }
+      let status = unsafe sqlite3_step(raw)
+      unsafe sqlite3_reset(raw)
+      guard status == SQLITE_DONE else {
+        throw DatabaseError(
+          resultCode: ResultCode(rawValue: status), message: unsafe String(cString: sqlite3_errmsg(sqlite3_db_handle(raw))))
+      }
+    }
+  }
+
+  private static func bind(_ raw: OpaquePointer, _ index: Int32, _ column: borrowing AttributeColumn, _ row: Int) {
+    guard column.validity[row] else {
+      unsafe sqlite3_bind_null(raw, index)
+      return
+    }
+    switch column.values {
+    case .integer(let v): unsafe sqlite3_bind_int64(raw, index, v[row])
+    case .real(let v):
+      if v[row].isFinite { unsafe sqlite3_bind_double(raw, index, v[row]) } else { unsafe sqlite3_bind_null(raw, index) }
+    case .boolean(let v): unsafe sqlite3_bind_int64(raw, index, v[row] ? 1 : 0)
+    case .text(let v):
+      let range = v.range(of: row)
+      // The column is not changed before the statement has run.
+      unsafe v.bytes.withUnsafeBufferPointer { bytes in
+        if let base = bytes.baseAddress {
+          _ = unsafe sqlite3_bind_text(
+            raw, index, UnsafeRawPointer(base + range.lowerBound).assumingMemoryBound(to: CChar.self), Int32(range.count), nil)
+        } else {
+          _ = unsafe sqlite3_bind_text(raw, index, "", 0, nil)
+        }
+      }
+    }
+  }
+
+  private func addSystem(_ reference: SpatialReference, _ db: Database) throws -> Int {
+    if reference.organization.isEmpty {
+      if let known = customSystems[reference.wkt] { return known }
+      let number = 100_000 + customSystems.count
+      customSystems[reference.wkt] = number
+      try db.execute(
+        sql: "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, 'NONE', ?, ?, NULL)",
+        arguments: [reference.name, number, number, reference.wkt])
+      return number
+    }
+    if reference.code != 4326 {
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, NULL)",
+        arguments: [reference.name, reference.code, reference.organization, reference.code, reference.wkt])
+    }
+    return reference.code
+  }
+
+  /// The R-tree extension (annex F.3) with its triggers, which keep the index right when the file is edited.
+  private func addIndex(_ layer: String, _ key: String, _ geometry: String, _ tree: PackedRTree, _ db: Database) throws {
+    let name = "rtree_\(layer)_\(geometry)"
+    let r = name.quotedDatabaseIdentifier
+    let t = layer.quotedDatabaseIdentifier
+    let g = geometry.quotedDatabaseIdentifier
+    let i = key.quotedDatabaseIdentifier
+    try db.execute(sql: "CREATE VIRTUAL TABLE \(r) USING rtree(id, minx, maxx, miny, maxy)")
+    try tree.write(to: db, table: name)
+    try db.execute(
+      sql:
+        "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
+      arguments: [layer, geometry])
+    let box = "ST_MinX(NEW.\(g)), ST_MaxX(NEW.\(g)), ST_MinY(NEW.\(g)), ST_MaxY(NEW.\(g))"
+    let isFilled = "(NEW.\(g) NOTNULL AND NOT ST_IsEmpty(NEW.\(g)))"
+    let wasFilled = "(OLD.\(g) NOTNULL AND NOT ST_IsEmpty(OLD.\(g)))"
+    func trigger(_ suffix: String, _ event: String, _ condition: String, _ action: String) throws {
+      let name = "rtree_\(layer)_\(geometry)_\(suffix)".quotedDatabaseIdentifier
+      try db.execute(sql: "CREATE TRIGGER \(name) AFTER \(event) ON \(t) WHEN \(condition) BEGIN \(action); END")
+    }
+    try trigger("insert", "INSERT", isFilled, "INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
+    try trigger(
+      "update6", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isFilled) AND \(wasFilled)",
+      "UPDATE \(r) SET minx = ST_MinX(NEW.\(g)), maxx = ST_MaxX(NEW.\(g)), miny = ST_MinY(NEW.\(g)), maxy = ST_MaxY(NEW.\(g)) WHERE id = NEW.\(i)"
+    )
+    try trigger(
+      "update7", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isFilled) AND NOT \(wasFilled)", "INSERT INTO \(r) VALUES (NEW.\(i), \(box))")
+    try trigger("update2", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND NOT \(isFilled)", "DELETE FROM \(r) WHERE id = OLD.\(i)")
+    try trigger(
+      "update5", "UPDATE", "OLD.\(i) != NEW.\(i) AND \(isFilled)",
+      "DELETE FROM \(r) WHERE id = OLD.\(i); INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
+    try trigger("update4", "UPDATE", "OLD.\(i) != NEW.\(i) AND NOT \(isFilled)", "DELETE FROM \(r) WHERE id IN (OLD.\(i), NEW.\(i))")
+    try trigger("delete", "DELETE", "OLD.\(g) NOT NULL", "DELETE FROM \(r) WHERE id = OLD.\(i)")
+  }
+
+  /// The table that QGIS looks for styles in.
+  private func addStyle(_ style: String, _ layer: GeoPackageLayer, _ geometry: String, _ db: Database) throws {
+    if styled == 0 {
+      try db.execute(
+        sql: """
+          CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256), \
+          f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, \
+          description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')));
+          """)
+      try db.execute(
+        sql: "INSERT INTO gpkg_contents VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, NULL, NULL, NULL, NULL, NULL)",
+        arguments: [lastChange])
+    }
+    styled += 1
+    try db.execute(
+      sql: "INSERT INTO layer_styles VALUES (?, '', '', ?, ?, ?, ?, '', 1, ?, '', NULL, ?)",
+      arguments: [styled, layer.name, geometry, String(layer.name.prefix(30)), style, layer.title ?? layer.name, lastChange])
+  }
+
+  /// The schema extension's descriptions of columns (annex F.9).
+  private func addDescriptions(_ layer: GeoPackageLayer, _ db: Database) throws {
+    let described = layer.table.columns.filter { layer.fieldDescriptions[$0.name] != nil }
+    guard !described.isEmpty else { return }
+    if !usesDataColumns {
+      usesDataColumns = true
+      try db.execute(
+        sql: """
+          CREATE TABLE gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT, \
+          mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), \
+          CONSTRAINT gdc_tn UNIQUE (table_name, name));
+          CREATE TABLE gpkg_data_column_constraints (constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC, \
+          min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT, CONSTRAINT gdcc_ntv UNIQUE (constraint_name, \
+          constraint_type, value));
+          INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', \
+          'http://www.geopackage.org/spec121/#extension_schema', 'read-write');
+          INSERT INTO gpkg_extensions VALUES ('gpkg_data_column_constraints', NULL, 'gpkg_schema', \
+          'http://www.geopackage.org/spec121/#extension_schema', 'read-write');
+          """)
+    }
+    for column in described {
+      try db.execute(
+        sql: "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, NULL, ?, NULL, NULL)",
+        arguments: [layer.name, column.name, layer.fieldDescriptions[column.name]])
+    }
+  }
+
+  /// Closes the file and gives it its name.
+  public func finish() throws(FormatError) {
+    guard let queue else { preconditionFailure("the file is finished") }
+    do {
+      try queue.writeWithoutTransaction { db in try db.execute(sql: "COMMIT") }
+      try queue.close()
+    } catch {
+      throw failure(error)
+    }
+    let descriptor = unsafe open(partial, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0, fsync(descriptor) == 0, close(descriptor) == 0, unsafe rename(partial, path) == 0 else {
+      throw .cannotWrite(path: path, reason: systemErrorText())
+    }
+    self.queue = nil
+  }
+}
+
+extension TextBuffer {
+  private mutating func appendWord(_ value: UInt32) {
+    append(byte: UInt8(truncatingIfNeeded: value))
+    append(byte: UInt8(truncatingIfNeeded: value >> 8))
+    append(byte: UInt8(truncatingIfNeeded: value >> 16))
+    append(byte: UInt8(truncatingIfNeeded: value >> 24))
+  }
+
+  /// A feature as GeoPackage binary: header with envelope (none for a point), little-endian well-known binary.
+  ///
+  /// The spatial reference in the header is 0; readers take that of the table (clause 2.1.3, which asks for it, is met by `gpkg_geometry_columns`).
+  mutating func appendGeoPackageBinary(_ geometry: borrowing GeometryColumn, _ feature: Int, _ envelope: Envelope, isMulti: Bool) {
+    let kind = geometry.kinds[feature]
+    let hasEnvelope = kind != .point
+    append(literal: "GP")
+    append(byte: 0)
+    append(byte: hasEnvelope ? 0x03 : 0x01)
+    appendWord(0)
+    if hasEnvelope {
+      appendReals(envelope.minX, envelope.maxX)
+      appendReals(envelope.minY, envelope.maxY)
+    }
+    let isWrapped = isMulti || kind.rawValue >= GeometryKind.multiPoint.rawValue
+    let single = kind.rawValue > 3 ? kind.rawValue - 3 : kind.rawValue
+    let parts = geometry.parts(of: feature)
+    if isWrapped {
+      append(byte: 1)
+      appendWord(UInt32(single + 3))
+      appendWord(UInt32(parts.count))
+    }
+    for part in parts {
+      append(byte: 1)
+      appendWord(UInt32(single))
+      let rings = geometry.rings(ofPart: part)
+      if kind.isAreal { appendWord(UInt32(rings.count)) }
+      for ring in rings {
+        let positions = geometry.positions(ofRing: ring)
+        if !kind.isPuntal { appendWord(UInt32(positions.count)) }
+        appendPairs(geometry, positions)
+      }
+    }
+  }
+}
