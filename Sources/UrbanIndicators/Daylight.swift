@@ -101,10 +101,12 @@ private struct DaylightSection {
     if noneShared, min(box.width, box.height) <= 2 * depth { return 1 }
     levels.removeAll(keepingCapacity: true)
     for e in outline { levels.append(e.ay) }
+    var isSlanted = false
     for e in open {
       let dx = e.bx - e.ax, dy = e.by - e.ay
       let l = (dx * dx + dy * dy).squareRoot()
       let lift = abs(dx) / l * depth
+      if min(abs(dx), abs(dy)) > 0.03 * l { isSlanted = true }
       if integration == .exact {
         levels.append(e.ay)
         levels.append(e.by)
@@ -124,7 +126,7 @@ private struct DaylightSection {
     }
     levels.sort()
     var litArea = 0.0, area = 0.0
-    let hair = integration == .exact ? 1e-9 * (1 + box.height) : 0.04 * depth
+    let hair = integration == .exact ? 1e-9 * (1 + box.height) : min(0.04 * depth, 0.02 * box.height)
     var below = box.minY
     let tolerance = 1e-8 * box.width * box.height
     for level in levels + [box.maxY] {
@@ -135,9 +137,19 @@ private struct DaylightSection {
         litArea += l
         area += a
       } else {
-        let (l, a) = measure((below + upper) / 2, depth)
-        litArea += l * (upper - below)
-        area += a * (upper - below)
+        let steps = isSlanted ? min(8, Int((upper - below) / (0.5 * depth)) + 1) : 1
+        let h = (upper - below) / Double(steps)
+        for step in 0..<steps {
+          if isSlanted, h > 0.15 * depth {
+            let (l, a) = gauss(below + Double(step) * h, below + Double(step + 1) * h, depth)
+            litArea += l
+            area += a
+          } else {
+            let (l, a) = measure(below + (Double(step) + 0.5) * h, depth)
+            litArea += l * h
+            area += a * h
+          }
+        }
       }
       below = upper
       if below >= box.maxY { break }
