@@ -96,12 +96,11 @@ private func polynomial(_ a: [Double], at x: Double) -> (value: Double, magnitud
   return (value, magnitude)
 }
 
-/// The root between `low` and `high`, at which the polynomial has opposite signs (or is zero).
-private func refinedRoot(_ a: [Double], _ low: Double, _ high: Double) -> Double {
+/// The root between `low` and `high`, where the polynomial is negative just above `low` or not, as said, and changes sign once.
+///
+/// The ends themselves are not evaluated, because a root close to an end may have the other sign there by rounding.
+private func refinedRoot(_ a: [Double], _ low: Double, _ high: Double, negativeAtLow: Bool) -> Double {
   var low = low, high = high
-  var atLow = polynomial(a, at: low).value
-  if atLow == 0 { return low }
-  if polynomial(a, at: high).value == 0 { return high }
   var x = (low + high) / 2
   for _ in 0..<200 {
     var value = 0.0, slope = 0.0
@@ -110,12 +109,7 @@ private func refinedRoot(_ a: [Double], _ low: Double, _ high: Double) -> Double
       value = value * x + coefficient
     }
     if value == 0 { return x }
-    if (value < 0) == (atLow < 0) {
-      low = x
-      atLow = value
-    } else {
-      high = x
-    }
+    if (value < 0) == negativeAtLow { low = x } else { high = x }
     var next = slope != 0 ? x - value / slope : .infinity
     if !(next > low && next < high) { next = (low + high) / 2 }
     if abs(next - x) <= x * 1e-16 || next == low || next == high { return next }
@@ -131,30 +125,32 @@ private func soleRate(_ flows: [Double]) -> Double? {
   if sum == 0 { return 0 }
   let laterSign = flows[flows.count - 1] < 0
   if (sum < 0) == laterSign {
-    return 1 / refinedRoot(flows, 0, 1) - 1
+    return 1 / refinedRoot(flows, 0, 1, negativeAtLow: flows[0] < 0) - 1
   }
-  let root = refinedRoot(Array(flows.reversed()), 0, 1)
+  let root = refinedRoot(Array(flows.reversed()), 0, 1, negativeAtLow: laterSign)
   return root > 0 ? root - 1 : nil
 }
 
 /// All rates of flows that change sign more than once, ascending.
 private func allRates(_ flows: [Double]) -> [Double] {
   let reversed = Array(flows.reversed())
+  // Both halves must agree on the sign at a rate of zero, or a root there is found twice or not at all.
+  let sum = flows.reduce(0, +)
   var rates: [Double] = []
-  if flows.reduce(0, +) == 0 { rates.append(0) }
-  for root in rootsInsideUnitInterval(flows) where root > 0 { rates.append(1 / root - 1) }
-  for root in rootsInsideUnitInterval(reversed) where root > 0 { rates.append(root - 1) }
+  if sum == 0 { rates.append(0) }
+  for root in rootsInsideUnitInterval(flows, valueAtOne: sum) where root > 0 { rates.append(1 / root - 1) }
+  for root in rootsInsideUnitInterval(reversed, valueAtOne: sum) where root > 0 { rates.append(root - 1) }
   return rates.sorted().filter { $0.isFinite && $0 > -1 }
 }
 
 /// The roots of a polynomial in the open interval (0, 1), double roots once.
-private func rootsInsideUnitInterval(_ a: [Double]) -> [Double] {
-  var roots = isolatedRoots(a)
+private func rootsInsideUnitInterval(_ a: [Double], valueAtOne: Double) -> [Double] {
+  var roots = isolatedRoots(a, valueAtOne: valueAtOne)
   // Where the derivative vanishes and the value is zero to rounding, the curve touches the axis: one double root, which
   // rounding may have shown as two close ones or as none.
   let derivative = a.indices.dropFirst().map { a[$0] * Double($0) }
   let tolerance = Double(a.count) * 4 * Double.ulpOfOne
-  for x in isolatedRoots(derivative) {
+  for x in isolatedRoots(derivative, valueAtOne: derivative.reduce(0, +)) {
     let (value, magnitude) = polynomial(a, at: x)
     guard abs(value) <= tolerance * magnitude else { continue }
     roots.removeAll { abs($0 - x) <= 1e-6 * x }
@@ -164,7 +160,7 @@ private func rootsInsideUnitInterval(_ a: [Double]) -> [Double] {
 }
 
 /// The simple roots of a polynomial in the open interval (0, 1) by subdivision in the Bernstein basis.
-private func isolatedRoots(_ a: [Double]) -> [Double] {
+private func isolatedRoots(_ a: [Double], valueAtOne: Double) -> [Double] {
   let degree = a.count - 1
   guard degree > 0 else { return [] }
   // Bernstein coefficient j is Σ over i ≤ j of C(j,i) / C(n,i) aᵢ; each weight is at most 1, so the change of basis is stable.
@@ -177,15 +173,15 @@ private func isolatedRoots(_ a: [Double]) -> [Double] {
     }
     bernstein[j] = sum
   }
+  bernstein[degree] = valueAtOne
   var roots: [Double] = []
   var pending: [(low: Double, high: Double, coefficients: [Double])] = [(0, 1, bernstein)]
   while let part = pending.popLast() {
     let changes = signChanges(part.coefficients)
     if changes == 0 { continue }
-    if changes == 1 {
-      let atLow = polynomial(a, at: part.low).value, atHigh = polynomial(a, at: part.high).value
-      if (atLow < 0) != (atHigh < 0), atLow != 0, atHigh != 0 { roots.append(refinedRoot(a, part.low, part.high)) }
-      if atLow != 0, atHigh != 0 { continue }
+    if changes == 1, let first = part.coefficients.first(where: { $0 != 0 }) {
+      roots.append(refinedRoot(a, part.low, part.high, negativeAtLow: first < 0))
+      continue
     }
     let middle = (part.low + part.high) / 2
     if part.high - part.low < 1e-13 { continue }

@@ -44,18 +44,20 @@ func presentValue(_ flows: [Double], rate: Double) -> Double {
 public func paybackYears(of cashFlow: [Double], rate: Double = 0) throws(ProjectFinanceError) -> Double? {
   try requireFinite(cashFlow, "cashflow")
   try requireRate(rate, "rate")
-  var cumulated = 0.0
+  var cumulated = 0.0, magnitude = 0.0
   var recovered: Double? = 0
   var factor = 1.0
   for (year, flow) in cashFlow.enumerated() {
     let before = cumulated
     let discounted = flow * factor
     cumulated += discounted
+    magnitude += abs(discounted)
     factor /= 1 + rate
-    if cumulated < 0 {
+    // A sum that is zero but for rounding is paid back.
+    if cumulated < -1e-12 * magnitude {
       recovered = nil
     } else if recovered == nil {
-      recovered = Double(year) - 1 + min(1, -before / discounted)
+      recovered = Double(year) - 1 + min(1, max(0, -before / discounted))
     }
   }
   return recovered
