@@ -13,7 +13,7 @@ public struct PairwiseJudgements: Sendable, Equatable {
   public init(rows: [[Double]]) throws(DecisionError) {
     guard !rows.isEmpty else { throw .empty(what: "judgements") }
     for (index, row) in rows.enumerated() where row.count != rows.count {
-      throw .ragged(row: index, found: row.count, expected: rows.count)
+      throw .count(what: "judgements in row \(index + 1)", found: row.count, expected: rows.count)
     }
     try self.init(size: rows.count, values: rows.flatMap { $0 })
   }
