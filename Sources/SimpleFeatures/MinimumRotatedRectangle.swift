@@ -11,8 +11,8 @@ public struct MinimumRotatedRectangle: Sendable, Hashable {
   public var area: Double { length * width }
 
   /// The rectangle of a hull by rotating calipers: one side of the rectangle of least area lies on a side of the hull
-  /// (H. Freeman, R. Shapira, Communications of the ACM 18, 1975; G. Toussaint 1983). Among equal areas the first side counted
-  /// counter-clockwise from the lowest x wins. O(corners).
+  /// (H. Freeman, R. Shapira, Communications of the ACM 18, 1975; G. Toussaint 1983). Of areas that differ by rounding only (every
+  /// side of a triangle gives the same) that on the longest side wins. O(corners).
   public init(_ hull: borrowing ConvexHull) {
     let n = hull.count
     guard n >= 3 else {
@@ -26,7 +26,7 @@ public struct MinimumRotatedRectangle: Sendable, Hashable {
       }
       return
     }
-    var best = Double.infinity
+    var best = Double.greatestFiniteMagnitude
     var along = 0.0, across = 0.0, ex = 0.0, ey = 0.0
     var far = 1, high = 1, back = 1
     let h = hull.corners
@@ -56,7 +56,7 @@ public struct MinimumRotatedRectangle: Sendable, Hashable {
       let a = (h[far].x - h[back].x) * ux + (h[far].y - h[back].y) * uy
       let c = (h[high].y - h[i].y) * ux - (h[high].x - h[i].x) * uy
       let area = a * c / l2
-      if area < best {
+      if area < best * (1 - 1e-12) || (area <= best * (1 + 1e-12) && l2 > ex * ex + ey * ey) {
         best = area
         along = a
         across = c
