@@ -54,9 +54,9 @@ struct MonteCarloTests {
   @Test("The same seed gives the same simulation, another seed another")
   func seeded() throws {
     let value = ConversionCases.works()
-    let a = try simulate(value, inputs: Self.inputs, draws: 2_000, seed: 9)
-    #expect(a == (try simulate(value, inputs: Self.inputs, draws: 2_000, seed: 9)))
-    #expect(a != (try simulate(value, inputs: Self.inputs, draws: 2_000, seed: 10)))
+    let a = try simulate(value, inputs: Self.inputs, draws: 300, seed: 9)
+    #expect(a == (try simulate(value, inputs: Self.inputs, draws: 300, seed: 9)))
+    #expect(a != (try simulate(value, inputs: Self.inputs, draws: 300, seed: 10)))
   }
 
   @Test("Without uncertainty every draw is the appraisal itself")
@@ -112,14 +112,14 @@ struct MonteCarloTests {
   @Test("Quantiles are in order, shares of variance add up to one, probabilities lie between 0 and 1")
   func consistency() throws {
     let s = try #require(
-      try simulate(ConversionCases.works(rent: 14), inputs: Self.inputs, correlations: [(0, 2, 0.5)], draws: 4_000, seed: 3))
+      try simulate(ConversionCases.works(rent: 14), inputs: Self.inputs, correlations: [(0, 2, 0.5)], draws: 1_000, seed: 3))
     for spread in [
       s.capitalCost, s.netPresentValue, s.rateOfReturn, s.ownersNetPresentValue, s.economicNetPresentValue, s.gapRate, s.gapGrant,
       s.breakEvenRent,
     ] {
       let spread = try #require(spread)
       #expect(spread.p10 <= spread.p50 && spread.p50 <= spread.p90)
-      #expect(spread.mean.isFinite && spread.deviation >= 0 && spread.count <= 4_000)
+      #expect(spread.mean.isFinite && spread.deviation >= 0 && spread.count <= 1_000)
     }
     #expect(abs(s.varianceShares.reduce(0) { $0 + $1.share } - 1) < 1e-9)
     #expect((0...1).contains(s.probabilityOfPositiveNetPresentValue) && (0...1).contains(s.probabilityOfOverrun))
@@ -133,13 +133,13 @@ struct MonteCarloTests {
       UncertainInput(name: "a", effects: [.rent], distribution: .normal(mean: 1, deviation: 0.1)),
       UncertainInput(name: "b", effects: [.rent], distribution: .normal(mean: 1, deviation: 0.1)),
     ]
-    let apart = try #require(try simulate(value, inputs: same, draws: 20_000, seed: 5)?.netPresentValue).deviation
-    let together = try #require(try simulate(value, inputs: same, correlations: [(0, 1, 1)], draws: 20_000, seed: 5)?.netPresentValue)
+    let apart = try #require(try simulate(value, inputs: same, draws: 2_000, seed: 5)?.netPresentValue).deviation
+    let together = try #require(try simulate(value, inputs: same, correlations: [(0, 1, 1)], draws: 2_000, seed: 5)?.netPresentValue)
       .deviation
-    let opposed = try #require(try simulate(value, inputs: same, correlations: [(0, 1, -1)], draws: 20_000, seed: 5)?.netPresentValue)
+    let opposed = try #require(try simulate(value, inputs: same, correlations: [(0, 1, -1)], draws: 2_000, seed: 5)?.netPresentValue)
       .deviation
     // Fully correlated deviations add, independent ones add in squares, opposed ones cancel.
-    #expect(abs(together / apart - 2.0.squareRoot()) < 0.03)
+    #expect(abs(together / apart - 2.0.squareRoot()) < 0.08)
     #expect(opposed < 0.15 * apart)
     #expect(throws: ProjectFinanceError.self) {
       try simulate(value, inputs: Self.inputs, correlations: [(0, 1, 0.9), (1, 2, 0.9), (0, 2, -0.9)], draws: 1, seed: 1)
