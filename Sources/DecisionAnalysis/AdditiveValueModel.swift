@@ -118,6 +118,36 @@ public struct AdditiveValueModel: Sendable, Equatable {
   /// By how many points the score moves when one criterion's worth becomes another: the counterfactual of one change.
   public func lift(criterion: Int, from current: Double, to changed: Double) -> Double { weights[criterion] * 100 * (changed - current) }
 
+  /// One change to one alternative and what it gains.
+  public struct Lift: Sendable, Equatable {
+    /// The criterion that changes.
+    public let criterion: Int
+    /// Its worth before.
+    public let from: Double
+    /// Its worth after.
+    public let to: Double
+    /// Points gained.
+    public let points: Double
+    /// Whether this change alone brings the score to the target; false without a target.
+    public let reachesTarget: Bool
+  }
+
+  /// Single changes of one alternative by falling gain: each criterion raised to the best worth it can reach.
+  ///
+  /// `attainable` is that worth for each criterion, 1 unless said otherwise; what cannot rise is left out. `target` is a score, for example the
+  /// lowest on the short list. O(m log m).
+  public func lifts(_ worth: [Double], attainable: [Double]? = nil, target: Double? = nil) -> [Lift] {
+    let now = score(worth)
+    var lifts: [Lift] = []
+    for j in worth.indices {
+      let best = attainable?[j] ?? 1
+      guard best > worth[j] else { continue }
+      let points = lift(criterion: j, from: worth[j], to: best)
+      lifts.append(Lift(criterion: j, from: worth[j], to: best, points: points, reachesTarget: target.map { now + points >= $0 } ?? false))
+    }
+    return lifts.sorted { ($1.points, $0.criterion) < ($0.points, $1.criterion) }
+  }
+
   private func check(_ columns: [Column]) throws(DecisionError) -> Int {
     guard columns.count == criteria.count else { throw .count(what: "columns", found: columns.count, expected: criteria.count) }
     let n = columns[0].expected.count

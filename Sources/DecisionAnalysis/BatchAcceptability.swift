@@ -201,13 +201,11 @@ private struct RankTally {
           }
         }
       }
-      let limit = UInt32(k)
+      let limit = UInt32(truncatingIfNeeded: k)
       firsts.withUnsafeMutableBufferPointer { firsts in
         best.withUnsafeMutableBufferPointer { best in
-          for i in 0..<n {
-            firsts[i] &+= rank[i] == 1 ? 1 : 0
-            best[i] &+= rank[i] <= limit ? 1 : 0
-          }
+          for i in 0..<n { firsts[i] &+= rank[i] == 1 ? 1 : 0 }
+          for i in 0..<n { best[i] &+= rank[i] <= limit ? 1 : 0 }
         }
       }
       for (position, alternative) in shortList.enumerated() { shortListRanks[position * draws + draw] = rank[alternative] }
@@ -298,15 +296,14 @@ private func rankDescending(
     }
   }
   if isWellSpread {
+    // Different distances are different scores; only equal ones need a second look.
     var leader = 1
-    var previous = Double.infinity
+    var before = UInt64.max
     for position in 0..<n {
-      let alternative = Int(a[position] & 0xFFFF_FFFF)
-      let score = scores[alternative]
-      if score < previous {
-        leader = position + 1
-        previous = score
-      }
+      let item = a[position]
+      let alternative = Int(item & 0xFFFF_FFFF)
+      if item >> 32 != before || scores[alternative] < scores[Int(a[position - 1] & 0xFFFF_FFFF)] { leader = position + 1 }
+      before = item >> 32
       rank[alternative] = UInt32(truncatingIfNeeded: leader)
     }
     return

@@ -66,6 +66,24 @@ public struct SMAA: Sendable, Equatable {
       self.directions = directions
       self.scales = chosen
     }
+
+    /// Takes chosen rows of an additive value model: worth 0…1, any worth between low and high equally likely where it is not exact.
+    ///
+    /// With `.dirichlet(profile: model.weights, …)` the draws are those of the model's scores. Throws when columns are missing or uneven,
+    /// or no row is chosen; `rows` must lie within the columns.
+    public init(worth columns: [AdditiveValueModel.Column], rows: [Int]) throws(DecisionError) {
+      var values: [ValueDistribution] = []
+      values.reserveCapacity(columns.count * rows.count)
+      for column in columns {
+        for row in rows {
+          let (low, high) = (column.low[row], column.high[row])
+          values.append(low < high ? .uniform(low: low, high: high) : .exact(column.expected[row]))
+        }
+      }
+      try self.init(
+        columns: values, alternativeCount: rows.count, directions: [Direction](repeating: .maximise, count: columns.count),
+        scales: [ClosedRange<Double>](repeating: 0...1, count: columns.count))
+    }
   }
 
   /// What the draws say; matrices are flat, row by row.

@@ -86,7 +86,9 @@ import Testing
     #expect(error == .notReciprocal(row: 0, column: 1, value: 3, mirror: 3))
     #expect(error?.description.contains("row 1, column 2") == true)
     #expect(throws: DecisionError.judgement(row: 1, column: 0, value: 0)) { try PairwiseJudgements(rows: [[1, 3], [0, 1]]) }
-    #expect(throws: DecisionError.count(what: "judgements in row 2", found: 1, expected: 2)) { try PairwiseJudgements(rows: [[1, 3], [1]]) }
+    #expect(throws: DecisionError.count(what: "judgements in row 2", found: 1, expected: 2)) {
+      try PairwiseJudgements(rows: [[1, 3], [1]])
+    }
     #expect(throws: DecisionError.notReciprocal(row: 0, column: 0, value: 2, mirror: 2)) {
       try PairwiseJudgements(rows: [[2, 3], [1.0 / 3, 1]])
     }

@@ -63,6 +63,16 @@ import Testing
     #expect((model.lift(criterion: 0, from: 0.5, to: 0.9) - 14).magnitude < 1e-12)
   }
 
+  @Test("Single changes come by falling gain, up to what is attainable, and say whether they reach a target")
+  func lifts() throws {
+    let model = try AdditiveValueModel(criteria: ["light", "height", "need"], groups: ["b", "b", "d"], weights: [7, 3, 10])
+    let lifts = model.lifts([0.5, 1, 0.2], attainable: [0.9, 1, 0.3], target: 55)
+    #expect(lifts.map(\.criterion) == [0, 2])
+    expectClose(lifts.map(\.points), [14, 5], within: 1e-12)
+    #expect(lifts.map(\.reachesTarget) == [true, false])
+    #expect(model.lifts([1, 1, 1]).isEmpty)
+  }
+
   @Test("A worth outside its interval or 0…1 is refused by row and column")
   func refusals() throws {
     let model = try AdditiveValueModel(criteria: ["a", "b"], groups: ["g", "g"], weights: [1, 1])
