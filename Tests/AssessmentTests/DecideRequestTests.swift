@@ -274,6 +274,29 @@ import Testing
     #expect(numbers(result["kendall_tau"]).allSatisfy { $0 == 1 })
   }
 
+  @Test("A table as CSV: directions, weights and bounds in rows of their own, quotes, semicolons with decimal commas")
+  func csv() throws {
+    let plain = try decisionRequest(
+      csv: "site,cost,\"light, share\"\r\ndir,min,max\r\nweight,3,1\r\nlow,0,0\r\nhigh,20,1\r\nMill,10,0.4\r\n\r\nBarn,20,0.2\r\n")
+    #expect(texts(plain["alternatives"]) == ["Mill", "Barn"] && texts(plain["criteria"]) == ["cost", "light, share"])
+    let result = try decide(plain, method: "spotis")
+    expectClose(result["distance"], [0.75 * 0.5 + 0.25 * 0.6, 0.75 + 0.25 * 0.8], 1e-12)
+    let german = try decisionRequest(csv: "\u{FEFF}Standort;Kosten;Licht\ndir;min;max\nweight;3;1\nHalle;10,5;0,4\n")
+    #expect(numbers(german["matrix"]) == [10.5, 0.4])
+  }
+
+  @Test(
+    "A CSV table that is not well formed is refused by line and column",
+    arguments: [
+      ("a,b\nx,1\ny\n", "line 3 has 1 cells"), ("a,b\nx,one\n", "line 2, column 2 is \"one\""), ("a,b,b\nx,1,2\n", "twice"),
+      ("a\nx\n", "no criteria"), ("a,b\nx,\"1\n", "never closed"), ("a,b\nlow,1\nx,1\n", "no row \"high\""),
+      ("a,b\ndir,max\ndir,min\nx,1\n", "second row"), ("a,b\nx,\n", "line 2, column 2 is \"\""),
+    ])
+  func csvRefusals(text: String, words: String) {
+    let error = #expect(throws: AssessmentError.self) { try decisionRequest(csv: text) }
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+  }
+
   @Test("A whole record of a collection carries its request under inputs")
   func record() throws {
     let result = try answer(

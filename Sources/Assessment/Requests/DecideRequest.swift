@@ -43,6 +43,131 @@ public func decide(_ request: JSON, method: String) throws -> JSON {
   }
 }
 
+/// A request from a table as CSV, to be answered by `decide`.
+///
+/// The first line names the criteria, the first column the alternatives. Rows named `dir`, `weight`, `low` and `high` give directions, weights and
+/// bounds; all other rows are alternatives. Cells are separated by commas, semicolons or tabs, whichever the first line has; after semicolons and
+/// tabs a decimal comma is read as a point. Quotes follow RFC 4180.
+/// - Throws: `AssessmentError` of kind `badInput` naming line and column.
+/// - Complexity: O(bytes).
+public func decisionRequest(csv text: String) throws -> JSON {
+  func failure(_ detail: String) -> AssessmentError { AssessmentError(.badInput, "decide: reading the table as CSV: \(detail)") }
+  let (records, separator) = try csvRecords(text, failure)
+  guard let header = records.first, header.cells.count > 1 else {
+    throw failure("the first line names no criteria. Give a line such as \"site,cost,area\" and one line for each alternative.")
+  }
+  let criteria = Array(header.cells.dropFirst())
+  var seen: Set<String> = []
+  for (index, name) in criteria.enumerated() {
+    guard !name.isEmpty else { throw failure("line \(header.line), column \(index + 2) has no name. Name every criterion.") }
+    guard seen.insert(name).inserted else {
+      throw failure("line \(header.line) names the criterion \"\(name)\" twice. Give each its own name.")
+    }
+  }
+  func number(_ cell: String, _ line: Int, _ column: Int) throws -> JSON {
+    let point = separator == "," ? cell : cell.replacing(",", with: ".")
+    guard let value = Double(point), value.isFinite else {
+      throw failure("line \(line), column \(column) is \"\(cell)\", not a number. Give a number, or leave the row or the column out.")
+    }
+    return .number(value)
+  }
+  var names: [JSON] = []
+  var rows: [JSON] = []
+  var special: [String: [String]] = [:]
+  var lines: [String: Int] = [:]
+  for record in records.dropFirst() {
+    guard record.cells.count == header.cells.count else {
+      throw failure(
+        "line \(record.line) has \(record.cells.count) cells but the first line has \(header.cells.count). Give every line one for each column."
+      )
+    }
+    let cells = Array(record.cells.dropFirst())
+    let name = record.cells[0]
+    switch name.lowercased() {
+    case "dir", "weight", "weights", "low", "high":
+      let key = name.lowercased() == "weights" ? "weight" : name.lowercased()
+      guard special[key] == nil else { throw failure("line \(record.line) is a second row \"\(key)\". Give one.") }
+      special[key] = cells
+      lines[key] = record.line
+    default:
+      names.append(.string(name))
+      rows.append(.array(try cells.enumerated().map { try number($1, record.line, $0 + 2) }))
+    }
+  }
+  func numbers(_ key: String) throws -> [JSON]? {
+    try special[key].map { cells in try cells.enumerated().map { try number($1, lines[key] ?? 0, $0 + 2) } }
+  }
+  var members: [JSON.Member] = [
+    .init("alternatives", .array(names)), .init("criteria", .array(criteria.map { .string($0) })), .init("matrix", .array(rows)),
+  ]
+  if let directions = special["dir"] { members.append(.init("dir", .array(directions.map { .string($0.lowercased()) }))) }
+  if let weights = try numbers("weight") { members.append(.init("weights", .array(weights))) }
+  let (low, high) = (try numbers("low"), try numbers("high"))
+  if let low, let high {
+    members.append(.init("bounds", .array(zip(low, high).map { .array([$0, $1]) })))
+  } else if low != nil || high != nil {
+    throw failure("there is a row \"\(low == nil ? "high" : "low")\" but no row \"\(low == nil ? "low" : "high")\". Give both or none.")
+  }
+  return .object(members)
+}
+
+/// The records of a CSV text with the line each starts on, empty lines left out, cells without spaces around them.
+private func csvRecords(_ text: String, _ failure: (String) -> AssessmentError) throws -> (
+  records: [(line: Int, cells: [String])], separator: Character
+) {
+  let first = text.prefix { !$0.isNewline }
+  let separator: Character = first.contains(";") ? ";" : first.contains("\t") ? "\t" : ","
+  var records: [(line: Int, cells: [String])] = []
+  var cells: [String] = []
+  var cell = ""
+  var (isQuoted, wasQuoted) = (false, false)
+  var (line, start) = (1, 1)
+  func endCell() {
+    cells.append(wasQuoted ? cell : cell.trimmed)
+    cell = ""
+    wasQuoted = false
+  }
+  func endRecord() {
+    endCell()
+    if cells != [""] { records.append((start, cells)) }
+    cells = []
+  }
+  var characters = text.makeIterator()
+  var next = characters.next()
+  if next == "\u{FEFF}" { next = characters.next() }
+  while let character = next {
+    next = characters.next()
+    if isQuoted {
+      if character == "\"" {
+        if next == "\"" {
+          cell.append("\"")
+          next = characters.next()
+        } else {
+          isQuoted = false
+        }
+      } else {
+        if character.isNewline { line += 1 }
+        cell.append(character)
+      }
+    } else if character == "\"" && cell.trimmed.isEmpty && !wasQuoted {
+      cell = ""
+      isQuoted = true
+      wasQuoted = true
+    } else if character == separator {
+      endCell()
+    } else if character.isNewline {
+      endRecord()
+      line += 1
+      start = line
+    } else if !(wasQuoted && character.isWhitespace) {
+      cell.append(character)
+    }
+  }
+  if isQuoted { throw failure("a quote that starts in the record of line \(start) is never closed. Close it.") }
+  endRecord()
+  return (records, separator)
+}
+
 private func answer(_ fields: DecisionFields) throws -> JSON {
   switch fields.method {
   case "weighted-sum": try weightedSum(fields)
