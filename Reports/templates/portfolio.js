@@ -155,6 +155,7 @@
     const full = map.viewBox.baseVal;
     const extent = { x: full.x, y: full.y, width: full.width, height: full.height };
     let view = { ...extent };
+    const sheet = map.querySelector(".map-sheet");
     const pins = all(".pin", map).map((pin) => ({ pin, circle: pin.querySelector("circle"), text: pin.querySelector("text"), r: Number(pin.querySelector("circle").getAttribute("r")) }));
     const show = () => {
       view.width = Math.min(extent.width, Math.max(extent.width / 40, view.width));
@@ -163,19 +164,18 @@
       view.y = Math.min(extent.y + extent.height - view.height, Math.max(extent.y, view.y));
       const scale = view.width / extent.width;
       sheet.setAttribute("transform", `scale(${1 / scale}) translate(${-view.x} ${-view.y})`);
+      const size = scale * Math.max(1, 0.72 * extent.width / Math.max(map.clientWidth, 300));
       pins.forEach(({ circle, text, r }) => {
-        circle.setAttribute("r", r * scale);
-        circle.style.strokeWidth = scale;
+        circle.setAttribute("r", r * size);
+        circle.style.strokeWidth = size;
         if (text) {
           const x = circle.getAttribute("cx"), y = circle.getAttribute("cy");
-          text.setAttribute("transform", `translate(${x} ${y}) scale(${scale}) translate(${-x} ${-y})`);
+          text.setAttribute("transform", `translate(${x} ${y}) scale(${size}) translate(${-x} ${-y})`);
         }
       });
-      const bar = map.querySelector(".scale-note");
-      if (bar) bar.style.visibility = scale < 1 ? "hidden" : "";
+      all(".map-furniture", map).forEach((mark) => { mark.style.visibility = scale < 1 ? "hidden" : ""; });
       all(".map-district-name", map).forEach((name) => { name.style.fontSize = `${12 * scale}px`; });
     };
-    const sheet = map.querySelector(".map-sheet");
     const zoom = (factor, x = view.x + view.width / 2, y = view.y + view.height / 2) => {
       const width = Math.min(extent.width, Math.max(extent.width / 40, view.width * factor));
       const ratio = width / view.width;
@@ -207,6 +207,8 @@
     });
     ["pointerup", "pointercancel"].forEach((name) => map.addEventListener(name, () => { start = null; }));
     map.setAttribute("tabindex", "0");
+    window.addEventListener("resize", show);
+    show();
     map.addEventListener("keydown", (event) => {
       const step = view.width / 8;
       const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };

@@ -120,19 +120,15 @@ public struct Catalogue: Sendable {
   }
 
   /// An amount in millions or thousands, three significant figures: for headlines and axes.
-  func compactMoney(_ value: Double, currency: String, figures: Int = 3) -> String {
+  func compactMoney(_ value: Double, currency: String) -> String {
     let magnitude = abs(value)
     if magnitude >= 999_500 {
-      return amount(value, text(.compactMillion, ["value": trimmedSignificant(magnitude / 1e6, figures)]), currency)
+      return amount(value, text(.compactMillion, ["value": trimmedDecimal(magnitude / 1e6)]), currency)
     }
     if magnitude >= 10_000 {
-      return amount(value, text(.compactThousand, ["value": trimmedSignificant(magnitude / 1e3, figures)]), currency)
+      return amount(value, text(.compactThousand, ["value": trimmedDecimal(magnitude / 1e3)]), currency)
     }
     return amount(value, number(magnitude), currency)
-  }
-
-  private func trimmedSignificant(_ value: Double, _ figures: Int) -> String {
-    value == value.rounded() && value < 1000 ? number(value) : significant(value, figures: figures)
   }
 
   private func amount(_ value: Double, _ text: String, _ currency: String) -> String {
@@ -158,10 +154,10 @@ public struct Catalogue: Sendable {
   func quantity(_ value: Double, unit code: String) -> String {
     switch code {
     case "share", "percent_share": return percent(value)
-    case "", "1", "ratio": return significant(value)
+    case "", "1", "ratio": return trimmedDecimal(value)
     case "score", "points": return number(value, decimals: 1)
     case "m2", "m3", "people", "persons", "firms", "count": return number(value, decimals: 0) + "\u{A0}" + unit(code)
-    case "jobs": return number(value, decimals: abs(value) < 10 ? 1 : 0) + "\u{A0}" + unit(code)
+    case "jobs": return number(value, decimals: abs(value) < 10 && value != value.rounded() ? 1 : 0) + "\u{A0}" + unit(code)
     case "year": return PageText.clean(JSON.text(of: value.rounded()))
     case "years": return number(value, decimals: value == value.rounded() ? 0 : 1) + "\u{A0}" + unit(code)
     case "EUR/m2/month": return number(value, decimals: 2) + "\u{A0}" + unit(code)
@@ -172,7 +168,16 @@ public struct Catalogue: Sendable {
     }
   }
 
-  private func trimmedDecimal(_ value: Double) -> String { value == value.rounded() ? number(value) : significant(value) }
+  /// About three significant figures, no zeros at the end of the decimals.
+  private func trimmedDecimal(_ value: Double) -> String {
+    var decimals = abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : 2
+    while decimals > 0 {
+      let power = decimals == 2 ? 10.0 : 1
+      guard abs((value * power).rounded() / power - value) < 1e-9 * max(1, abs(value)) else { break }
+      decimals -= 1
+    }
+    return number(value, decimals: decimals)
+  }
 
   /// Two ends of an interval with the unit once, where the language allows it.
   func interval(_ low: Double, _ high: Double, unit code: String) -> String {

@@ -22,7 +22,7 @@ enum PageText {
         spaces = !scalars.isEmpty
         continue
       }
-      if count >= limit {
+      if count + (spaces ? 1 : 0) >= limit {
         isCut = true
         break
       }
@@ -36,6 +36,14 @@ enum PageText {
     }
     if isCut { scalars.append("…") }
     return separated(String(scalars))
+  }
+
+  /// The text without control characters and direction overrides, markup characters apart from combining marks, length and spaces kept:
+  /// the last guard before a template. O(length).
+  static func inert(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 32 && $0 < 127 || $0 == 10 }) { return text }
+    guard text.unicodeScalars.contains(where: { isDropped($0) && $0 != "\u{2060}" }) else { return separated(text) }
+    return separated(String(String.UnicodeScalarView(text.unicodeScalars.filter { !isDropped($0) })))
   }
 
   private static func isNoBreakSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{A0}" || scalar == "\u{202F}" }

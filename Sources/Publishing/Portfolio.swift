@@ -23,7 +23,8 @@ public func portfolioPage(_ portfolio: JSON, atlas: Atlas, library: TemplateLibr
   var page = PortfolioPage(portfolio: portfolio, catalogue: catalogue)
   let view = page.view(atlas: atlas)
   var fields = pageFields(view, catalogue: catalogue, library: library)
-  fields["pictures"] = Dictionary(page.pictures.map { ($0.name, ["markup": $0.markup, "description": $0.description, "title": $0.title]) }) { $1 }
+  fields["pictures"] = Dictionary(page.pictures.map { ($0.name, ["markup": $0.markup, "description": $0.description, "title": $0.title]) })
+  { $1 }
   fields["script"] = library.files["portfolio.js"] ?? ""
   fields["comparison"] = page.comparison().serialized()
   return library.render(fields, with: "portfolio")
@@ -45,7 +46,7 @@ struct PortfolioPage {
   init(portfolio: JSON, catalogue: Catalogue) {
     self.portfolio = portfolio
     self.catalogue = catalogue
-    currency = portfolio.at("study", "currency")?.string ?? "EUR"
+    currency = PageText.clean(portfolio.at("study", "currency")?.string ?? "EUR", limit: 8)
     sites = Array(portfolio.list("sites").prefix(Self.rowLimit))
   }
 
@@ -68,11 +69,13 @@ struct PortfolioPage {
         "reported": count("reported"),
       ]),
       "reconciled": .bool(counts.number("buildings") == zip2(counts.number("excluded"), counts.number("scored")).map { $0 + $1 }),
-      "sites": .array(sites.enumerated().map { row($1, at: $0) }), "has_sites": .bool(!sites.isEmpty), "can_compare": .bool(sites.count > 1),
+      "sites": .array(sites.enumerated().map { row($1, at: $0) }), "has_sites": .bool(!sites.isEmpty),
+      "can_compare": .bool(sites.count > 1),
       "row_limit_note": portfolio.list("sites").count > sites.count
         ? .string(
           catalogue.text(
-            .rowLimitNote, ["shown": catalogue.number(Double(sites.count)), "all": catalogue.number(Double(portfolio.list("sites").count))]))
+            .rowLimitNote, ["shown": catalogue.number(Double(sites.count)), "all": catalogue.number(Double(portfolio.list("sites").count))])
+        )
         : .null,
       "map_note": generalised ? .string(catalogue.text(.mapGeneralised)) : .null, "verdicts": options(name: "verdict", kind: "verdict"),
       "has_verdicts": .bool(sites.contains { $0.text("verdict") != nil }), "vacancies": options(name: "vacancy", kind: "vacancy"),
@@ -96,8 +99,10 @@ struct PortfolioPage {
       "inputs": .array(
         portfolio.list("inputs").map { input in
           .members([
-            "path": .clean(input.text("path"), limit: 200), "layer": .clean(input.text("layer"), limit: 100), "crs": .clean(input.text("crs"), limit: 80),
-            "read": JSON(input.number("read").map { catalogue.number($0) }), "kept": JSON(input.number("kept").map { catalogue.number($0) }),
+            "path": .clean(input.text("path"), limit: 200), "layer": .clean(input.text("layer"), limit: 100),
+            "crs": .clean(input.text("crs"), limit: 80),
+            "read": JSON(input.number("read").map { catalogue.number($0) }),
+            "kept": JSON(input.number("kept").map { catalogue.number($0) }),
             "refused": JSON(input.number("refused").map { catalogue.number($0) }),
           ])
         }), "has_inputs": .bool(!portfolio.list("inputs").isEmpty), "notes": .array(portfolio.list("notes").map { .clean($0.string) }),
@@ -113,7 +118,7 @@ struct PortfolioPage {
     let strip = ScoreCharts.scoreStrip(site.chartValue("score"), width: 120, height: 14, isLabelled: false, catalogue: catalogue)
     let number: (String) -> String = { JSON.text(of: site.number($0) ?? -1e15) }
     let money: (String) -> String = { [catalogue, currency] in
-      site.number($0).map { catalogue.compactMoney($0, currency: currency) } ?? catalogue.text(.unknown)
+      site.number($0).map { catalogue.compactMoney($0, currency: currency) } ?? "–"
     }
     var ranks = JSON.null
     if let low = site.number("rank_low"), let high = site.number("rank_high"), low != high {
@@ -160,7 +165,9 @@ struct PortfolioPage {
   static func safeLink(_ link: String) -> String? {
     let isHarmless = link.utf8.allSatisfy { byte in
       switch byte {
-      case 48...57, 65...90, 97...122, UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "%"): true
+      case 48...57, 65...90, 97...122, UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"),
+        UInt8(ascii: "%"):
+        true
       default: false
       }
     }
@@ -206,7 +213,8 @@ struct PortfolioPage {
       add(site.number("completeness").map { catalogue.percent($0, decimals: 0) })
       add(catalogue.title("vacancy", site.text("vacancy")), site.number("vacancy_confidence").map { catalogue.number($0, decimals: 2) })
       add(
-        site.text("best_sector").map { catalogue.title("sector", $0) }, site.number("best_sector_fit").map { catalogue.percent($0, decimals: 0) })
+        site.text("best_sector").map { catalogue.title("sector", $0) },
+        site.number("best_sector_fit").map { catalogue.percent($0, decimals: 0) })
       if hasMoney {
         add(site.text("verdict").map { catalogue.title("verdict", $0) })
         for name in ["capex_eur", "grant_eur", "fnpv_c_eur"] { add(money(site.number(name))) }
@@ -260,9 +268,13 @@ struct PortfolioPage {
   private func method() -> JSON {
     let method = portfolio["method"] ?? .null
     return .members([
-      "engine": .clean(method.text("engine_version")), "version": .clean(method.text("method_version")), "profile": .clean(method.text("profile")),
+      "engine": .clean(method.text("engine_version")), "version": .clean(method.text("method_version")),
+      "profile": .clean(method.text("profile")),
       "seed": (method.number("seed") ?? portfolio.at("study", "seed")?.number).map { .string(JSON.text(of: $0)) } ?? .null,
-      "inputs": .array(method.list("inputs").map { .members(["path": .clean($0.text("path"), limit: 200), "sha256": .clean($0.text("sha256"), limit: 64)]) }),
+      "inputs": .array(
+        method.list("inputs").map {
+          .members(["path": .clean($0.text("path"), limit: 200), "sha256": .clean($0.text("sha256"), limit: 64)])
+        }),
       "has_inputs": .bool(!method.list("inputs").isEmpty), "notes": .array(method.list("notes").map { .clean($0.string) }),
       "has_notes": .bool(!method.list("notes").isEmpty),
     ])
@@ -287,7 +299,8 @@ struct PortfolioPage {
     }
     pictures.append(
       ReportPicture(
-        name: "scatter", title: catalogue.text(.scatterChart), description: catalogue.text(.scatterChartAlt, ["count": catalogue.number(Double(points.count))]),
+        name: "scatter", title: catalogue.text(.scatterChart),
+        description: catalogue.text(.scatterChartAlt, ["count": catalogue.number(Double(points.count))]),
         wide: draw(700), narrow: draw(344)))
   }
 
@@ -328,10 +341,12 @@ struct PortfolioPage {
       let name = PageText.clean(site.text("name") ?? site.text("address") ?? site.text("site_id") ?? "", limit: 60)
       map.picture.open("pin", attributes: " data-site=\"\(place.index)\"")
       map.picture.hover(
-        "\(site.number("rank").map { catalogue.number($0) } ?? "–"). \(name) – \(site.number("score").map { catalogue.number($0, decimals: 1) } ?? "–")")
+        "\(site.number("rank").map { catalogue.number($0) } ?? "–"). \(name) – \(site.number("score").map { catalogue.number($0, decimals: 1) } ?? "–")"
+      )
       map.picture.circle(x, y, place.index < 20 ? 9 : 6, "map-dot q\(level)")
       if place.index < 20 {
-        map.picture.text(site.number("rank").map { catalogue.number($0) } ?? "", x, y + 3.8, level >= 3 ? "pin-rank dark" : "pin-rank", .middle)
+        map.picture.text(
+          site.number("rank").map { catalogue.number($0) } ?? "", x, y + 3.8, level >= 3 ? "pin-rank dark" : "pin-rank", .middle)
       }
       map.picture.close()
     }
@@ -339,8 +354,10 @@ struct PortfolioPage {
     map.drawFurniture(attribution: atlas.surroundings.attribution, north: catalogue.text(.northLetter))
     let title = catalogue.text(.portfolioMap)
     let description = catalogue.text(
-      .portfolioMapAlt, ["count": catalogue.number(Double(places.count)), "width": catalogue.number(frame.window.width / 1000, decimals: 1)])
-    pictures.append(ReportPicture(name: "map", title: title, description: description, wide: map.picture, narrow: nil, style: "chart map pannable"))
+      .portfolioMapAlt,
+      ["count": catalogue.number(Double(places.count)), "width": catalogue.number(frame.window.width / 1000, decimals: 1)])
+    pictures.append(
+      ReportPicture(name: "map", title: title, description: description, wide: map.picture, narrow: nil, style: "chart map pannable"))
     var legend = MapLegend()
     for level in (0..<5).reversed() {
       let (low, high) = (scoreBounds[level], scoreBounds[level + 1])

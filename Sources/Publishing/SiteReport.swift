@@ -9,7 +9,8 @@ import SimpleFeatures
 ///   - language: code of a catalogue.
 /// - Throws: `TemplateError.unknownLanguage`.
 /// - Complexity: O(record + vertices of the surroundings).
-public func siteReport(_ site: JSON, surroundings: Surroundings, library: TemplateLibrary, language: String) throws(TemplateError) -> String {
+public func siteReport(_ site: JSON, surroundings: Surroundings, library: TemplateLibrary, language: String) throws(TemplateError) -> String
+{
   try siteReport(site, atlas: Atlas(surroundings), library: library, language: language)
 }
 
@@ -21,7 +22,8 @@ public func siteReport(_ site: JSON, atlas: Atlas, library: TemplateLibrary, lan
   var page = SitePage(site: site, catalogue: catalogue)
   let view = page.view(atlas: atlas)
   var fields = pageFields(view, catalogue: catalogue, library: library)
-  fields["pictures"] = Dictionary(page.pictures.map { ($0.name, ["markup": $0.markup, "description": $0.description, "title": $0.title]) }) { $1 }
+  fields["pictures"] = Dictionary(page.pictures.map { ($0.name, ["markup": $0.markup, "description": $0.description, "title": $0.title]) })
+  { $1 }
   return library.render(fields, with: "report")
 }
 
@@ -49,12 +51,13 @@ struct SitePage {
 
   /// Drawing widths in user units: text column of a page, and a phone.
   static let wide = 700.0
+  static let half = 520.0
   static let narrow = 344.0
 
   init(site: JSON, catalogue: Catalogue) {
     self.site = site
     self.catalogue = catalogue
-    currency = site.at("study", "currency")?.string ?? "EUR"
+    currency = PageText.clean(site.at("study", "currency")?.string ?? "EUR", limit: 8)
     let alternatives = site.list("alternatives")
     let named = site.at("verdict", "alternative")?.string
     chosen = alternatives.first { $0["chosen"]?.bool == true } ?? alternatives.first { named != nil && $0.text("id") == named }
@@ -64,7 +67,8 @@ struct SitePage {
     drawMaps(atlas)
     let sections: KeyValuePairs<String, JSON> = [
       "study": study(), "site": heading(), "headline": headline(), "facts": facts(), "vacancy": vacancy(), "surroundings": surroundings(),
-      "score": score(), "sectors": sectors(), "swot": swot(), "alternatives": alternatives(), "chosen": chosenAlternative(), "risks": risks(),
+      "score": score(), "sectors": sectors(), "swot": swot(), "alternatives": alternatives(), "chosen": chosenAlternative(),
+      "risks": risks(),
       "timetable": timetable(), "find_out": findOut(), "quality": quality(), "assumptions": assumptions(), "method": method(),
     ]
     var view = sections.map { JSON.Member($0.key, $0.value) }
@@ -78,13 +82,14 @@ struct SitePage {
   // MARK: Figures
 
   /// A Figure as texts: value, range, note of its source, price base, estimate class, and whether it is no more than an assumption.
-  mutating func figure(_ figure: JSON?) -> JSON {
+  mutating func figure(_ figure: JSON?, unknown: String? = nil) -> JSON {
     let unit = figure?.text("unit") ?? ""
     let kind = figure?.text("kind")
     let note = notes.number(of: figure?.text("source"))
     guard let figure, let value = figure.number("value") else {
       return .members([
-        "known": .bool(false), "value": .string(catalogue.text(.unknown)), "range": .null, "raw": .null, "note": JSON(note.map(Double.init)),
+        "known": .bool(false), "value": .string(unknown ?? catalogue.text(.unknown)), "range": .null, "raw": .null,
+        "note": JSON(note.map(Double.init)),
         "source": .clean(figure?.text("source")), "kind": .null, "base": .null, "class": .null, "assumed": .bool(false),
       ])
     }
@@ -94,7 +99,8 @@ struct SitePage {
     }
     return .members([
       "known": .bool(true), "value": .string(catalogue.quantity(value, unit: unit)), "range": range, "raw": .string(JSON.text(of: value)),
-      "note": JSON(note.map(Double.init)), "source": .clean(figure.text("source")), "kind": .clean(kind.map { catalogue.title("kind", $0) }),
+      "note": JSON(note.map(Double.init)), "source": .clean(figure.text("source")),
+      "kind": .clean(kind.map { catalogue.title("kind", $0) }),
       "base": figure.number("price_base").map { .string(catalogue.text(.priceBase, ["year": JSON.text(of: $0)])) } ?? .null,
       "class": figure.number("class").map { .string(catalogue.text(.estimateClass, ["class": JSON.text(of: $0)])) } ?? .null,
       "assumed": .bool(kind == "assumption" || kind == "prior"),
@@ -110,7 +116,9 @@ struct SitePage {
       if let level = figure?.number("class") { classes.insert(level) }
     }
     var parts: [String] = []
-    if !bases.isEmpty { parts.append(catalogue.text(.pricesOf, ["years": bases.sorted().map { JSON.text(of: $0) }.joined(separator: ", ")])) }
+    if !bases.isEmpty {
+      parts.append(catalogue.text(.pricesOf, ["years": bases.sorted().map { JSON.text(of: $0) }.joined(separator: ", ")]))
+    }
     if !classes.isEmpty {
       parts.append(catalogue.text(.estimateClass, ["class": classes.sorted().map { JSON.text(of: $0) }.joined(separator: ", ")]))
     }
@@ -125,11 +133,12 @@ struct SitePage {
   }
 
   private func add(
-    _ name: String, _ title: String, _ description: String, style: String = "chart", narrow: Bool = true, draw: (Double) -> SVGPicture
+    _ name: String, _ title: String, _ description: String, style: String = "chart", width: Double = Self.wide, narrow: Bool = true,
+    draw: (Double) -> SVGPicture
   ) {
     album.pictures.append(
       ReportPicture(
-        name: name, title: title, description: description, wide: draw(Self.wide), narrow: narrow ? draw(Self.narrow) : nil, style: style))
+        name: name, title: title, description: description, wide: draw(width), narrow: narrow ? draw(Self.narrow) : nil, style: style))
   }
 
   // MARK: Sections
@@ -156,7 +165,8 @@ struct SitePage {
       "\(catalogue.number(lat, decimals: 5))°, \(catalogue.number(lon, decimals: 5))°"
     }
     return .members([
-      "id": .string(id), "name": .string(name), "address": .clean(place.text("address"), limit: 200), "district": .clean(district, limit: 120),
+      "id": .string(id), "name": .string(name), "address": .clean(place.text("address"), limit: 200),
+      "district": .clean(district, limit: 120),
       "function": .clean(catalogue.title("function", place.text("function"), place.text("function_title")), limit: 120),
       "coordinates": JSON(coordinates),
       "year": place.number("year").map { .string(JSON.text(of: $0)) } ?? .null,
@@ -192,7 +202,8 @@ struct SitePage {
         let unit = figure.text("unit") ?? ""
         let isMoney = unit == currency
         let value = figure.number("value").map {
-          isMoney ? catalogue.compactMoney($0, currency: currency) : catalogue.number($0, decimals: abs($0) < 10 && $0 != $0.rounded() ? 1 : 0)
+          isMoney
+            ? catalogue.compactMoney($0, currency: currency) : catalogue.number($0, decimals: abs($0) < 10 && $0 != $0.rounded() ? 1 : 0)
         }
         let range = zip2(figure.number("low"), figure.number("high")).flatMap { low, high -> String? in
           guard low != high else { return nil }
@@ -222,7 +233,8 @@ struct SitePage {
       [place.text("address"), place.at("district", "name")?.string].compactMap { $0.map { PageText.clean($0, limit: 200) } }.joined(
         separator: ", "))
     let sectors = site.list("sectors").prefix(3).map { sector in
-      catalogue.title("sector", sector.text("id"), sector.text("title")) + (sector.number("fit").map { " (\(catalogue.percent($0, decimals: 0)))" } ?? "")
+      catalogue.title("sector", sector.text("id"), sector.text("title"))
+        + (sector.number("fit").map { " (\(catalogue.percent($0, decimals: 0)))" } ?? "")
     }
     row(.summaryWhom, sectors.joined(separator: ", "))
     if let chosen {
@@ -246,7 +258,9 @@ struct SitePage {
           money(name).map { catalogue.text(phrase) + " " + $0 }
         }.joined(separator: "; "))
     }
-    let worst = site.list("risks").max { ($0.number("likelihood") ?? 0) * ($0.number("impact") ?? 0) < ($1.number("likelihood") ?? 0) * ($1.number("impact") ?? 0) }
+    let worst = site.list("risks").max {
+      ($0.number("likelihood") ?? 0) * ($0.number("impact") ?? 0) < ($1.number("likelihood") ?? 0) * ($1.number("impact") ?? 0)
+    }
     row(.summaryRisk, worst.flatMap { $0.text("title") }.map { PageText.clean($0, limit: 300) })
     let bases = basis(of: chosen.map { alternative in ["capex", "grant", "fnpv_c", "fnpv_k", "enpv"].map { alternative[$0] } } ?? [])
     if let value = score.number("score") {
@@ -278,7 +292,10 @@ struct SitePage {
     }
     var plain: [JSON] = []
     func add(_ phrase: Phrase, _ value: String?) {
-      plain.append(.members(["label": .string(catalogue.text(phrase)), "value": .string(value ?? catalogue.text(.unknown)), "known": .bool(value != nil)]))
+      plain.append(
+        .members([
+          "label": .string(catalogue.text(phrase)), "value": .string(value ?? catalogue.text(.unknown)), "known": .bool(value != nil),
+        ]))
     }
     add(.formerUse, place.text("function").map { catalogue.title("function", $0, place.text("function_title")) })
     add(.yearBuilt, place.number("year").map { JSON.text(of: $0) })
@@ -303,7 +320,8 @@ struct SitePage {
     }
     let state = vacancy.text("class").map { catalogue.title("vacancy", $0) }
     return .members([
-      "class": JSON(state), "confidence": JSON(vacancy.number("confidence").map { catalogue.number($0, decimals: 2) }), "rows": .array(rows),
+      "class": JSON(state), "confidence": JSON(vacancy.number("confidence").map { catalogue.number($0, decimals: 2) }),
+      "rows": .array(rows),
       "has_rows": .bool(!rows.isEmpty),
     ])
   }
@@ -311,7 +329,8 @@ struct SitePage {
   private mutating func surroundings() -> JSON {
     var rows: [JSON] = []
     for row in site.list("surroundings") {
-      rows.append(.members(["title": .string(catalogue.title("fact", row.text("id"), row.text("title"))), "figure": figure(row["figure"])]))
+      rows.append(
+        .members(["title": .string(catalogue.title("fact", row.text("id"), row.text("title"))), "figure": figure(row["figure"])]))
     }
     return .members(["rows": .array(rows), "has_rows": .bool(!rows.isEmpty)])
   }
@@ -357,7 +376,8 @@ struct SitePage {
             "contribution": .string(criterion.number("contribution").map { catalogue.number($0, decimals: 2) } ?? "–"),
             "range": JSON(points(criterion.number("contribution_low"), criterion.number("contribution_high"))),
             "value": .string(criterion.number("v").map { catalogue.number($0, decimals: 2) } ?? "–"), "x": .string(x),
-            "basis": .clean(basis.map { catalogue.title("basis", $0) }), "note": JSON(notes.number(of: criterion.text("source")).map(Double.init)),
+            "basis": .clean(basis.map { catalogue.title("basis", $0) }),
+            "note": JSON(notes.number(of: criterion.text("source")).map(Double.init)),
             "assumed": .bool(basis != "data"), "source": .clean(criterion.text("source")),
           ]))
       }
@@ -365,7 +385,8 @@ struct SitePage {
     let chart = groups
     let total = catalogue.number(value, decimals: 1)
     if !groups.isEmpty {
-      let parts = groups.map { "\($0.title) \($0.contribution.value.map { catalogue.number($0, decimals: 1) } ?? "–")" }.joined(separator: ", ")
+      let parts = groups.map { "\($0.title) \($0.contribution.value.map { catalogue.number($0, decimals: 1) } ?? "–")" }.joined(
+        separator: ", ")
       add("score", catalogue.text(.scoreChart), catalogue.text(.scoreChartAlt, ["score": total, "parts": parts])) {
         ScoreCharts.breakdown(chart, width: $0, catalogue: catalogue)
       }
@@ -375,13 +396,15 @@ struct SitePage {
     if !shares.isEmpty {
       add(
         "acceptability", catalogue.text(.acceptabilityChart),
-        catalogue.text(.acceptabilityChartAlt, ["first": catalogue.percent(shares[0]), "draws": catalogue.number(robustness.number("draws") ?? 0)])
-      ) { ScoreCharts.acceptability($0 < 500 ? Array(shares.prefix(6)) : shares, width: min($0, 520), catalogue: catalogue) }
+        catalogue.text(
+          .acceptabilityChartAlt, ["first": catalogue.percent(shares[0]), "draws": catalogue.number(robustness.number("draws") ?? 0)])
+      ) { ScoreCharts.acceptability($0 < 500 ? Array(shares.prefix(6)) : shares, width: min($0, Self.half), catalogue: catalogue) }
     }
     let counterfactuals = site.list("counterfactuals").map { row -> JSON in
       let delta = row.number("score_delta")
       return .members([
-        "change": .clean(row.text("change"), limit: 400), "delta": .string(delta.map { ($0 > 0 ? "+" : "") + catalogue.number($0, decimals: 1) } ?? "–"),
+        "change": .clean(row.text("change"), limit: 400),
+        "delta": .string(delta.map { ($0 > 0 ? "+" : "") + catalogue.number($0, decimals: 1) } ?? "–"),
       ])
     }
     return .members([
@@ -404,10 +427,10 @@ struct SitePage {
     ])
   }
 
+  /// An interval of points; nothing when it has no width.
   private func points(_ low: Double?, _ high: Double?) -> String? {
-    zip2(low, high).map {
-      catalogue.text(.interval, ["low": catalogue.number($0, decimals: 1), "high": catalogue.number($1, decimals: 1)])
-    }
+    guard let low, let high, high - low > 0.005 else { return nil }
+    return catalogue.text(.interval, ["low": catalogue.number(low, decimals: 1), "high": catalogue.number(high, decimals: 1)])
   }
 
   private mutating func sectors() -> JSON {
@@ -458,7 +481,10 @@ struct SitePage {
             "title": .string(catalogue.text(phrase)), "style": .string(name), "empty": .bool(swot.list(name).isEmpty),
             "lines": .array(
               swot.list(name).map { line in
-                .members(["text": .clean(line.text("text"), limit: 500), "rule": .clean(line.text("rule"), limit: 300), "figure": .clean(line.text("figure"), limit: 120)])
+                .members([
+                  "text": .clean(line.text("text"), limit: 500), "rule": .clean(line.text("rule"), limit: 300),
+                  "figure": .clean(line.text("figure"), limit: 120),
+                ])
               }),
           ])
         })
@@ -483,11 +509,19 @@ struct SitePage {
       var cells: [JSON] = []
       for alternative in alternatives {
         figures.append(alternative[metric.name])
-        var cell = figure(alternative[metric.name]).object ?? []
+        var cell = figure(alternative[metric.name], unknown: "–").object ?? []
         cell.append(JSON.Member("chosen", .bool(alternative.text("id") == chosenID)))
         cells.append(.object(cell))
       }
-      rows.append(.members(["title": .string(catalogue.text(metric.phrase)), "cells": .array(cells)]))
+      let shared = Set(cells.compactMap { $0.number("note") })
+      if shared.count == 1 {
+        cells = cells.map { .object(($0.object ?? []).map { $0.name == "note" ? JSON.Member("note", .null) : $0 }) }
+      }
+      rows.append(
+        .members([
+          "title": .string(catalogue.text(metric.phrase)), "cells": .array(cells),
+          "row_note": shared.count == 1 ? JSON(shared.first) : .null,
+        ]))
     }
     for (name, picture, axis, title) in [
       ("capex", "capex", Phrase.axisCapex, Phrase.capexChart), ("fnpv_c", "returns", .axisNPV, .returnChart),
@@ -498,9 +532,13 @@ struct SitePage {
           value: alternative[name]?.chartValue ?? ChartValue(), isMarked: alternative.text("id") == chosenID
         )
       }
-      let texts = bars.map { "\($0.title) \($0.value.value.map { catalogue.compactMoney($0, currency: currency) } ?? catalogue.text(.unknown))" }
+      let texts = bars.map {
+        "\($0.title) \($0.value.value.map { catalogue.compactMoney($0, currency: currency) } ?? catalogue.text(.unknown))"
+      }
       let charts = AppraisalCharts(catalogue: catalogue, currency: currency)
-      add(picture, catalogue.text(title), texts.joined(separator: ", ")) { charts.intervals(bars, width: $0, axisName: catalogue.text(axis)) }
+      add(picture, catalogue.text(title), texts.joined(separator: ", "), width: Self.half) {
+        charts.intervals(bars, width: $0, axisName: catalogue.text(axis))
+      }
     }
     return .members([
       "heads": .array(
@@ -519,7 +557,8 @@ struct SitePage {
     let money: (Double?) -> String = { [catalogue, currency] in $0.map { catalogue.money($0.rounded(), currency: currency) } ?? "–" }
     return .members([
       "title": .string(catalogue.title("alternative", chosen.text("id"), chosen.text("title"))),
-      "description": .clean(chosen.text("description"), limit: 2_000), "programme": programme(chosen), "costs": costs(chosen, charts, money),
+      "description": .clean(chosen.text("description"), limit: 2_000), "programme": programme(chosen),
+      "costs": costs(chosen, charts, money),
       "financing": financing(chosen, charts), "aid": aid(chosen), "inverse": inverse(chosen), "cash_flow": cashFlow(chosen, charts, money),
       "sensitivity": sensitivity(chosen, charts, money),
     ])
@@ -550,7 +589,7 @@ struct SitePage {
     let groups = chosen.list("cost_groups")
     guard !groups.isEmpty else { return .null }
     let title: (JSON) -> String = { [catalogue] in
-      let group = $0.text("group") ?? ""
+      let group = PageText.clean($0.text("group") ?? "", limit: 20)
       return (group.isEmpty ? "" : group + " ") + catalogue.title("cost_group", group, $0.text("title"))
     }
     let bars = groups.map {
@@ -558,7 +597,8 @@ struct SitePage {
     }
     add(
       "costs", catalogue.text(.costChart),
-      bars.map { "\($0.title) \($0.value.value.map { catalogue.compactMoney($0, currency: currency) } ?? catalogue.text(.unknown))" }.joined(separator: ", ")
+      bars.map { "\($0.title) \($0.value.value.map { catalogue.compactMoney($0, currency: currency) } ?? catalogue.text(.unknown))" }
+        .joined(separator: ", ")
     ) { charts.intervals(bars, width: $0, axisName: catalogue.text(.axisCapex)) }
     return .members([
       "rows": .array(
@@ -580,7 +620,8 @@ struct SitePage {
     }
     guard !known.isEmpty else { return .null }
     add(
-      "financing", catalogue.text(.financingChart), known.map { "\($0.title) \(catalogue.money($0.value.rounded(), currency: currency))" }.joined(separator: ", ")
+      "financing", catalogue.text(.financingChart),
+      known.map { "\($0.title) \(catalogue.money($0.value.rounded(), currency: currency))" }.joined(separator: ", ")
     ) { charts.stack(known, width: $0) }
     var rows: [JSON] = []
     for (name, phrase) in sources where chosen[name] != nil {
@@ -607,7 +648,8 @@ struct SitePage {
     for answer in answers {
       rows.append(
         .members([
-          "title": .clean(answer.text("title"), limit: 300), "figure": figure(answer["figure"]), "verified": .bool(answer["verified"]?.bool ?? false),
+          "title": .clean(answer.text("title"), limit: 300), "figure": figure(answer["figure"]),
+          "verified": .bool(answer["verified"]?.bool ?? false),
         ]))
     }
     return .members(["rows": .array(rows)])
@@ -617,7 +659,8 @@ struct SitePage {
     let years = chosen.list("cash_flow")
     guard !years.isEmpty else { return .null }
     let parts: [(name: String, phrase: Phrase, isCost: Bool)] = [
-      ("capex", .capex, true), ("operating_cost", .operatingCost, true), ("replacements", .replacements, true), ("revenue", .revenue, false),
+      ("capex", .capex, true), ("operating_cost", .operatingCost, true), ("replacements", .replacements, true),
+      ("revenue", .revenue, false),
       ("residual", .residual, false),
     ]
     let shown = parts.filter { part in years.contains { ($0.number(part.name) ?? 0) != 0 } }
@@ -639,7 +682,8 @@ struct SitePage {
         ])
     ) { charts.cashFlow(bars, series: shown.map { catalogue.text($0.phrase) }, width: $0) }
     let columns: [(String, Phrase)] = [
-      ("capex", .capex), ("revenue", .revenue), ("operating_cost", .operatingCost), ("replacements", .replacements), ("residual", .residual),
+      ("capex", .capex), ("revenue", .revenue), ("operating_cost", .operatingCost), ("replacements", .replacements),
+      ("residual", .residual),
       ("net", .net), ("discounted", .discounted), ("grant", .grant), ("debt_service", .debtService), ("cumulative", .cumulative),
     ]
     let present = columns.filter { column in years.contains { ($0.number(column.0) ?? 0) != 0 } }
@@ -677,7 +721,8 @@ struct SitePage {
     }
     if !counts.isEmpty, let from = histogram.number("from"), let to = histogram.number("to"), to > from {
       add(
-        "montecarlo", catalogue.text(.monteCarloChart), marks.map { "\($0.label) \(catalogue.compactMoney($0.value, currency: currency))" }.joined(separator: ", ")
+        "montecarlo", catalogue.text(.monteCarloChart),
+        marks.map { "\($0.label) \(catalogue.compactMoney($0.value, currency: currency))" }.joined(separator: ", ")
       ) { charts.histogram(from: from, to: to, counts: counts, marks: marks, width: $0) }
     }
     let switching = chosen.list("switching").map { row -> JSON in
@@ -700,7 +745,8 @@ struct SitePage {
             [
               "draws": catalogue.number(draws.number("draws") ?? 0), "seed": JSON.text(of: draws.number("seed") ?? 0),
               "positive": draws.number("probability_npv_positive").map { catalogue.percent($0) } ?? catalogue.text(.unknown),
-              "dscr": draws.number("probability_dscr").map { catalogue.percent($0) } ?? catalogue.text(.unknown), "p10": money(draws.number("p10")),
+              "dscr": draws.number("probability_dscr").map { catalogue.percent($0) } ?? catalogue.text(.unknown),
+              "p10": money(draws.number("p10")),
               "p50": money(draws.number("p50")), "p90": money(draws.number("p90")),
             ]) : ""),
       "switching": .array(switching), "has_switching": .bool(!switching.isEmpty), "scenarios": .array(scenarios),
@@ -725,16 +771,21 @@ struct SitePage {
       zip2(risk.number("likelihood"), risk.number("impact")).map { (number: i + 1, likelihood: Int($0), impact: Int($1)) }
     }
     let charts = AppraisalCharts(catalogue: catalogue, currency: currency)
-    add("risks", catalogue.text(.riskChart), catalogue.text(.riskChartAlt, ["worst": PageText.clean(sorted[0].text("title") ?? "", limit: 120)]), narrow: false) {
+    add(
+      "risks", catalogue.text(.riskChart),
+      catalogue.text(.riskChartAlt, ["worst": PageText.clean(sorted[0].text("title") ?? "", limit: 120)]), narrow: false
+    ) {
       _ in charts.riskMatrix(cells, width: 344)
     }
     return .members([
       "rows": .array(
         sorted.enumerated().map { i, risk in
           .members([
-            "number": .number(Double(i + 1)), "title": .clean(risk.text("title"), limit: 300), "rule": .clean(risk.text("rule"), limit: 400),
+            "number": .number(Double(i + 1)), "title": .clean(risk.text("title"), limit: 300),
+            "rule": .clean(risk.text("rule"), limit: 400),
             "likelihood": .string(risk.number("likelihood").map { catalogue.number($0) } ?? "–"),
-            "impact": .string(risk.number("impact").map { catalogue.number($0) } ?? "–"), "mitigation": .clean(risk.text("mitigation"), limit: 600),
+            "impact": .string(risk.number("impact").map { catalogue.number($0) } ?? "–"),
+            "mitigation": .clean(risk.text("mitigation"), limit: 600),
           ])
         })
     ])
@@ -784,7 +835,10 @@ struct SitePage {
     for criterion in criteria { counts[criterion.text("basis") ?? "none", default: 0] += 1 }
     let order = ["data", "prior", "district", "city-median", "none"]
     let defects = site.list("defects").map { defect -> JSON in
-      .members(["code": .clean(defect.text("code"), limit: 80), "title": .string(catalogue.title("defect", defect.text("code"))), "detail": .clean(defect.text("detail"), limit: 300)])
+      .members([
+        "code": .clean(defect.text("code"), limit: 80), "title": .string(catalogue.title("defect", defect.text("code"))),
+        "detail": .clean(defect.text("detail"), limit: 300),
+      ])
     }
     return .members([
       "completeness": JSON(site["score"]?.number("completeness").map { catalogue.percent($0, decimals: 0) }),
@@ -804,7 +858,8 @@ struct SitePage {
       let value = row["value"]
       views.append(
         .members([
-          "id": .clean(row.text("id"), limit: 80), "title": .clean(row.text("title"), limit: 200), "value": .string(text(of: value, unit: unit)),
+          "id": .clean(row.text("id"), limit: 80), "title": .clean(row.text("title"), limit: 200),
+          "value": .string(text(of: value, unit: unit)),
           "range": JSON(zip2(row.number("low"), row.number("high")).map { catalogue.interval($0, $1, unit: unit) }),
           "base": row.number("price_base").map { .string(JSON.text(of: $0)) } ?? .null, "country": .clean(row.text("country"), limit: 20),
           "kind": .clean(row.text("kind").map { catalogue.title("kind", $0) }), "assumed": .bool(row.text("kind") == "assumption"),
@@ -821,7 +876,10 @@ struct SitePage {
       "profile": .clean(method.text("profile") ?? site.at("study", "profile")?.string),
       "seed": (method.number("seed") ?? site.at("study", "seed")?.number).map { .string(JSON.text(of: $0)) } ?? .null,
       "crs": .clean(site.at("study", "crs")?.string, limit: 120),
-      "inputs": .array(method.list("inputs").map { .members(["path": .clean($0.text("path"), limit: 200), "sha256": .clean($0.text("sha256"), limit: 64)]) }),
+      "inputs": .array(
+        method.list("inputs").map {
+          .members(["path": .clean($0.text("path"), limit: 200), "sha256": .clean($0.text("sha256"), limit: 64)])
+        }),
       "has_inputs": .bool(!method.list("inputs").isEmpty), "notes": .array(method.list("notes").map { .clean($0.string) }),
       "has_notes": .bool(!method.list("notes").isEmpty),
     ])
@@ -840,11 +898,11 @@ struct SitePage {
     let name = PageText.clean(site.at("site", "name")?.string ?? id, limit: 80)
     for (picture, groundWidth, title) in [("context", contextWidth, Phrase.contextMap), ("close", closeWidth, .closeMap)] {
       let isClose = picture == "close"
-      var map = MapDrawing(frame: MapFrame(center: center, groundWidth: groundWidth, width: Self.wide, height: isClose ? 460 : 440))
+      var map = MapDrawing(frame: MapFrame(center: center, groundWidth: groundWidth, width: Self.half, height: isClose ? 360 : 400))
       map.drawStreets(atlas)
       map.drawBuildings(atlas, except: rows, tolerance: isClose ? 0.4 : 0.9)
       map.drawDistricts(atlas.surroundings.districts)
-      map.drawPlaces(atlas, radius: isClose ? 4.6 : 2.9)
+      map.drawPlaces(atlas, radius: isClose ? 4.2 : 2.5)
       map.drawSite(atlas, buildings: rows)
       if !isClose {
         map.labelDistricts(atlas.surroundings.districts)
@@ -860,9 +918,14 @@ struct SitePage {
         ])
       let drawn = map
       album.pictures.append(
-        ReportPicture(name: picture, title: catalogue.text(title, ["name": name]), description: description, wide: drawn.picture, narrow: nil, style: "chart map"))
+        ReportPicture(
+          name: picture, title: catalogue.text(title, ["name": name]), description: description, wide: drawn.picture, narrow: nil,
+          style: "chart map"))
       let legend = legend(of: map, hasRing: !isClose)
-      add(picture + "-legend", catalogue.text(.legend), legend.entries.map(\.label).joined(separator: ", "), style: "chart legend") {
+      add(
+        picture + "-legend", catalogue.text(.legend), legend.entries.map(\.label).joined(separator: ", "), style: "chart legend",
+        width: Self.half
+      ) {
         legend.picture(width: $0)
       }
     }

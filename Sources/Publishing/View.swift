@@ -43,7 +43,7 @@ extension JSON {
     case .null: NSNull()
     case .bool(let value): value
     case .number(let value): JSON.text(of: value)
-    case .string(let value): value
+    case .string(let value): PageText.inert(value)
     case .array(let values): values.map(\.mustacheView)
     case .object(let members): Dictionary(members.map { ($0.name, $0.value.mustacheView) }) { $1 }
     }

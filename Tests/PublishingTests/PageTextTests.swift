@@ -21,7 +21,9 @@ struct PageTextTests {
   func combiningMarks() {
     for hostile in ["<\u{301}script>", "\"\u{301} onload=x", "\u{600}<b>", "&\u{200D}amp;", "'\u{FE0F}"] {
       let clean = PageText.clean(hostile)
-      #expect(!clean.contains { $0.unicodeScalars.count > 1 && $0.unicodeScalars.contains { "<>&\"'".unicodeScalars.contains($0) } }, "\(hostile)")
+      #expect(
+        !clean.contains { $0.unicodeScalars.count > 1 && $0.unicodeScalars.contains { "<>&\"'".unicodeScalars.contains($0) } }, "\(hostile)"
+      )
     }
   }
 

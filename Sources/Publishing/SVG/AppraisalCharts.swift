@@ -115,7 +115,9 @@ struct AppraisalCharts {
   }
 
   /// How far the result swings when one input changes, widest first.
-  func tornado(_ bars: [(title: String, low: Double?, high: Double?, lowLabel: String, highLabel: String)], base: Double?, width: Double) -> SVGPicture {
+  func tornado(_ bars: [(title: String, low: Double?, high: Double?, lowLabel: String, highLabel: String)], base: Double?, width: Double)
+    -> SVGPicture
+  {
     let isNarrow = width < 500
     let labelWidth = isNarrow ? 0.0 : 200
     let rowHeight = isNarrow ? 42.0 : 28
@@ -149,7 +151,8 @@ struct AppraisalCharts {
   }
 
   /// The distribution of a result over seeded draws, with its percentiles; what lies below zero has the colour of a loss.
-  func histogram(from low: Double, to high: Double, counts: [Double], marks: [(label: String, value: Double)], width: Double) -> SVGPicture {
+  func histogram(from low: Double, to high: Double, counts: [Double], marks: [(label: String, value: Double)], width: Double) -> SVGPicture
+  {
     let left = 8.0
     let top = 34.0
     let bottom = top + (width < 500 ? 150 : 190)
@@ -208,10 +211,13 @@ struct AppraisalCharts {
         let x = left + Double(impact - 1) * cell
         let y = bottom - Double(likelihood) * rowHeight
         let product = likelihood * impact
-        picture.rect(x + 1, y + 1, x + cell - 1, y + rowHeight - 1, "risk r\(product >= 15 ? 3 : product >= 8 ? 2 : product >= 4 ? 1 : 0)", radius: 3)
+        picture.rect(
+          x + 1, y + 1, x + cell - 1, y + rowHeight - 1, "risk r\(product >= 15 ? 3 : product >= 8 ? 2 : product >= 4 ? 1 : 0)", radius: 3)
         let numbers = risks.filter { $0.likelihood == likelihood && $0.impact == impact }.map { String($0.number) }
         if !numbers.isEmpty {
-          picture.text(numbers.joined(separator: ", "), x + cell / 2, y + rowHeight / 2 + 5, product >= 15 ? "risk-number dark" : "risk-number", .middle)
+          picture.text(
+            numbers.joined(separator: ", "), x + cell / 2, y + rowHeight / 2 + 5, product >= 15 ? "risk-number dark" : "risk-number",
+            .middle)
         }
       }
       picture.text(String(likelihood), left - 8, bottom - (Double(likelihood) - 0.5) * rowHeight + 4, "tick", .end)

@@ -20,8 +20,8 @@ struct Axis {
     }
     if !(high > low) { high = low + 1 }
     let step = Self.roundStep((high - low) / Double(max(count, 1)))
-    let first = (low / step - 1e-9).rounded(.down)
-    let last = (high / step + 1e-9).rounded(.up)
+    let first = (low / step + 1e-9).rounded(.down)
+    let last = max((high / step - 1e-9).rounded(.up), first + 1)
     self.low = first * step
     self.high = last * step
     self.from = from

@@ -74,7 +74,9 @@ struct MapFrame {
       if dx * dx + dy * dy < tolerance * tolerance { continue }
       let (ex, ey) = (c.x - a.x, c.y - a.y)
       let length = (ex * ex + ey * ey).squareRoot()
-      if length > 0, abs(dx * ey - dy * ex) / length < tolerance / 2, dx * ex + dy * ey > 0, dx * dx + dy * dy < length * length { continue }
+      if length > 0, abs(dx * ey - dy * ex) / length < tolerance / 2, dx * ex + dy * ey > 0, dx * dx + dy * dy < length * length {
+        continue
+      }
       kept.append(b)
     }
     kept.append(points[points.count - 1])

@@ -1,3 +1,5 @@
+import SimpleFeatures
+
 /// A value that may be unknown, with its interval.
 struct ChartValue {
   var value: Double?
@@ -64,7 +66,9 @@ enum ScoreCharts {
           picture.text(PageText.fitted(bar.title, size: 12.5, width: labelWidth - 12), labelWidth - 10, mid + 4, "label", .end)
         }
         picture.rect(axis(0), mid - 6, axis(bar.weight), mid + 6, "room")
-        if let value = bar.contribution.value { picture.rect(axis(0), mid - 6, axis(value), mid + 6, "bar g\(style)\(bar.isKnown ? "" : " assumed")") }
+        if let value = bar.contribution.value {
+          picture.rect(axis(0), mid - 6, axis(value), mid + 6, "bar g\(style)\(bar.isKnown ? "" : " assumed")")
+        }
         whisker(&picture, bar.contribution, axis, mid)
         let text = bar.contribution.value.map { catalogue.number($0, decimals: 1) } ?? "–"
         picture.text(
@@ -168,7 +172,8 @@ enum ScoreCharts {
     let bottom = height - 40
     let xLow = points.map(\.score).min() ?? 0
     let xHigh = points.map(\.score).max() ?? 100
-    let xAxis = Axis(low: max(0, xLow - 3), high: min(100, xHigh + 3), from: left, to: width - 20, count: width < 500 ? 4 : 6, includesZero: false)
+    let xAxis = Axis(
+      low: max(0, xLow - 3), high: min(100, xHigh + 3), from: left, to: width - 20, count: width < 500 ? 4 : 6, includesZero: false)
     let yAxis = Axis(low: points.map(\.value).min() ?? 0, high: points.map(\.value).max() ?? 0, from: bottom, to: 26, count: 5)
     for tick in yAxis.ticks {
       picture.line(left, yAxis(tick), width - 10, yAxis(tick), tick == 0 ? "axis" : "grid")
@@ -180,13 +185,25 @@ enum ScoreCharts {
     }
     picture.text(PageText.fitted(axisName, size: 12, width: width), 0, 12, "axis-name")
     picture.text(catalogue.text(.axisScore), width - 10, height - 6, "axis-name", .end)
+    var taken: [Envelope] = points.map {
+      let (x, y) = (xAxis($0.score), yAxis($0.value))
+      return Envelope(minX: x - 5, minY: y - 5, maxX: x + 5, maxY: y + 5)
+    }
     for point in points {
       picture.open("dot", attributes: " data-site=\"\(point.id)\"")
       picture.circle(xAxis(point.score), yAxis(point.value), 5, "map-dot q3")
       if let label = point.label {
-        let flip = xAxis(point.score) > width - 110
-        picture.text(
-          PageText.fitted(label, size: 11.5, width: 120), xAxis(point.score) + (flip ? -8 : 8), yAxis(point.value) + 4, "note", flip ? .end : .start)
+        let text = PageText.fitted(label, size: 11.5, width: 120)
+        let (x, y) = (xAxis(point.score), yAxis(point.value))
+        let length = PageText.width(text, size: 11.5)
+        for side in [1.0, -1] {
+          let start = side > 0 ? x + 8 : x - 8 - length
+          let box = Envelope(minX: start, minY: y - 6, maxX: start + length, maxY: y + 6)
+          guard start > left, start + length < width, !taken.contains(where: { $0.intersects(box) }) else { continue }
+          picture.text(text, x + 8 * side, y + 4, "note", side > 0 ? .start : .end)
+          taken.append(box)
+          break
+        }
       }
       picture.close()
     }

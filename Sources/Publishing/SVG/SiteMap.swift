@@ -63,7 +63,8 @@ struct MapDrawing {
     for feature in selection ?? atlas.buildings.features(in: frame.window) where !skipped.contains(feature) {
       let style = atlas.vacancies[feature]
       frame.add(
-        atlas.surroundings.buildings.geometry, area: feature, to: &paths[VacancyStyle.allCases.firstIndex(of: style) ?? 0], tolerance: tolerance)
+        atlas.surroundings.buildings.geometry, area: feature, to: &paths[VacancyStyle.allCases.firstIndex(of: style) ?? 0],
+        tolerance: tolerance)
       buildingCount += 1
     }
     for (style, path) in zip(VacancyStyle.allCases, paths) where !path.isEmpty {
@@ -107,10 +108,12 @@ struct MapDrawing {
     let length = meters * frame.scale
     let (x, y) = (14.0, frame.height - 14)
     let label = meters >= 1000 ? "\(Int(meters / 1000)) km" : "\(Int(meters)) m"
+    picture.open("map-furniture")
     picture.rect(x - 6, y - 22, x + length + 8, y + 7, "map-plate", radius: 3)
     picture.line(x, y, x + length, y, "map-scale")
     for end in [x, x + length / 2, x + length] { picture.line(end, y - 4, end, y + 1, "map-scale") }
     picture.text(label, x + length / 2, y - 8, "map-note", .middle)
+    picture.close()
 
     let (nx, ny) = (frame.width - 22, 30.0)
     picture.circle(nx, ny - 4, 17, "map-plate")
