@@ -84,7 +84,8 @@ public struct GeneralG: Sendable {
 /// The local statistic Gi or Gi* as a standard score for each site (J. K. Ord, A. Getis, Geographical Analysis 27, 1995).
 ///
 /// With `includingSelf` (Gi*) a site is its own neighbour and mean and variance run over all sites; without (Gi) they run over the
-/// others. Row-standardised weights divide by the number of neighbours. NaN for a site without neighbours in Gi, and where all values are
+/// others. Row-standardised weights divide by the number of neighbours; as in esda the variance then is that of the 1992 paper, in which the
+/// sum of the weights stands where the sum of their squares would. NaN for a site without neighbours in Gi, and where all values are
 /// equal. O(sites + neighbours).
 public func getisOrdScores(
   values x: [Double], neighbourhood w: Neighbourhood, includingSelf: Bool = true, rowStandardised: Bool = false
@@ -98,11 +99,11 @@ public func getisOrdScores(
     let members = Double(w.degree(i) + (includingSelf ? 1 : 0))
     guard members > 0 else { return .nan }
     let weight = rowStandardised ? 1 / members : 1
-    let total = weight * members, squared = weight * weight * members
+    let total = weight * members
     let m = includingSelf ? n : n - 1
     let mean = (includingSelf ? sum : sum - x[i]) / m
     let variance = (includingSelf ? squares : squares - x[i] * x[i]) / m - mean * mean
-    let spread = variance * (m * squared - total * total) / (m - 1)
+    let spread = variance * (m * total - total * total) / (m - 1)
     guard spread > 0 else { return .nan }
     return (weight * local - total * mean) / spread.squareRoot()
   }

@@ -30,7 +30,11 @@ struct ColumnTests {
       #expect(model.indices.allSatisfy { bitmap[$0] == model[$0] }, "seed \(seed)")
     }
     #expect(ValidityBitmap(repeating: true, count: 130).knownCount == 130)
-    #expect(ValidityBitmap(repeating: true, count: 70) == { var b = ValidityBitmap(); for _ in 0..<70 { b.append(true) }; return b }())
+    #expect(
+      ValidityBitmap(repeating: true, count: 70)
+        == {
+          var b = ValidityBitmap(); for _ in 0..<70 { b.append(true) }; return b
+        }())
   }
 
   @Test("Text rows keep their bytes, ill-formed ones read with replacement")

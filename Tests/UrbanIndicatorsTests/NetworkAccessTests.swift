@@ -1,0 +1,163 @@
+import SimpleFeatures
+import Testing
+import UrbanIndicators
+
+@Suite("Walks along streets")
+struct NetworkAccessTests {
+  private func streets(_ lines: [[(Double, Double)]], walkable: [Bool]? = nil) -> Streets {
+    var column = GeometryColumn()
+    for line in lines { column.append(line: line) }
+    return Streets(
+      geometry: column, roadClass: Array(repeating: .residential, count: lines.count),
+      walkable: walkable ?? Array(repeating: true, count: lines.count))
+  }
+
+  private func access(
+    _ streets: Streets, from: [(Double, Double)], to: [(Double, Double, PlaceCategory)], limit: Double = 5000
+  ) -> PlaceAccess {
+    let graph = StreetGraph(streets)
+    let feet = graph.feet(x: from.map(\.0), y: from.map(\.1), limit: limit)
+    return networkAccess(
+      from: feet, graph: graph, places: Places(x: to.map(\.0), y: to.map(\.1), category: to.map(\.2)), limit: limit)
+  }
+
+  @Test("Lines join at common vertices, ends or not; crossings without a vertex do not join")
+  func joining() {
+    let graph = StreetGraph(
+      streets([[(0, 0), (100, 0), (200, 0)], [(100, 0.004), (100, 50)], [(150, -20), (150, 20)], [(300, 0), (300, 9), (300, 9)]]))
+    // The first line is cut where the second joins; the third crosses on a bridge; a repeated vertex makes no edge.
+    #expect(graph.edgeCount == 5 && graph.nodeCount == 8 && graph.componentCount == 3)
+    #expect(agrees(graph.totalLength, 200 + 50 + 40 + 9, 1e-4))
+    #expect(StreetGraph(streets([])).edgeCount == 0)
+    // The tolerance reaches over the border of a hash cell.
+    #expect(StreetGraph(streets([[(0, 0), (7.0001, 5)], [(6.9999, 5), (20, 20)]])).componentCount == 1)
+  }
+
+  @Test("Both ends of a walk stand on edges, with the ways to them")
+  func projection() {
+    // A street of 1,000 m; building 5 m off at 300, place 10 m off at 450 on the same edge, another beyond a corner.
+    let s = streets([[(0, 0), (1000, 0)], [(1000, 0), (1000, 500)]])
+    let a = access(s, from: [(300, 5), (980, -2)], to: [(450, -10, .transit), (1003, 100, .food)])
+    #expect(agrees(a.nearest[0][0], 5 + 150 + 10) && agrees(a.nearest[0][1], 2 + 530 + 10))
+    #expect(agrees(a.nearest[1][0], 5 + 700 + 100 + 3) && agrees(a.nearest[1][1], 2 + 20 + 100 + 3))
+    #expect(a.within400[0] == [1, 0] && a.within800[0] == [1, 1] && a.within800[1] == [0, 1])
+    #expect(a.status[0] == [.reached, .reached])
+    // No grocery in the city: nothing can be said.
+    let grocery = Int(PlaceCategory.grocery.rawValue)
+    #expect(a.nearest[grocery][0].isNaN && a.status[grocery][0] == .noPlaces && a.within400[grocery][0] == .max)
+  }
+
+  @Test("Too far is not the same as no way")
+  func unreachable() {
+    let s = streets([[(0, 0), (9000, 0)], [(0, 100), (300, 100)]])
+    let a = access(s, from: [(10, 1), (10, 99), (5500, 3), (10, 9000)], to: [(6000, 0, .park), (8990, 0, .park)])
+    let park = Int(PlaceCategory.park.rawValue)
+    #expect(a.nearest[park][0].isNaN && a.status[park][0] == .beyondSearch)
+    #expect(a.nearest[park][1].isNaN && a.status[park][1] == .unreachable)
+    #expect(agrees(a.nearest[park][2], 503) && a.status[park][2] == .reached)
+    #expect(a.status[park][3] == .unreachable && a.within400[park][3] == .max && a.within400[park][0] == 0)
+    // Streets one may not walk along are no way.
+    let motorway = streets([[(0, 0), (100, 0)], [(100, 0), (200, 0)]], walkable: [true, false])
+    #expect(access(motorway, from: [(10, 0)], to: [(190, 0, .park)]).nearest[park] == [10 + 0 + 90 + 90 - 10])
+  }
+
+  @Test("Walk to one position")
+  func centre() {
+    let graph = StreetGraph(streets([[(0, 0), (100, 0), (100, 100)]]))
+    let feet = graph.feet(x: [0, 90], y: [3, 50], limit: 5000)
+    let walk = networkWalk(from: feet, graph: graph, to: Position(x: 105, y: 80))
+    #expect(agrees(walk.distance[0], 3 + 180 + 5) && agrees(walk.distance[1], 10 + 30 + 5))
+  }
+
+  @Test("Searches agree with all-pairs shortest paths on random graphs")
+  func againstFloydWarshall() {
+    for seed in UInt64(1)...12 {
+      var generator = SplitMix64(seed: seed)
+      // Random junctions, each joined to a few others by bent lines; some loops, parallel lines and islands arise.
+      let junctions = (0..<30).map { _ in
+        (Double.random(in: 0..<1500, using: &generator).rounded(), Double.random(in: 0..<1500, using: &generator).rounded())
+      }
+      var lines: [[(Double, Double)]] = []
+      for _ in 0..<45 {
+        let a = Int.random(in: 0..<30, using: &generator), b = Int.random(in: 0..<30, using: &generator)
+        let bend = (Double.random(in: 0..<1500, using: &generator).rounded(), Double.random(in: 0..<1500, using: &generator).rounded())
+        lines.append([junctions[a], bend, junctions[b]])
+      }
+      func point() -> (Double, Double) { (Double.random(in: 0..<1500, using: &generator), Double.random(in: 0..<1500, using: &generator)) }
+      let from = (0..<40).map { _ in point() }
+      let to = (0..<25).map { k -> (Double, Double, PlaceCategory) in
+        let p = point()
+        return (p.0, p.1, [.food, .transit, .culture][k % 3])
+      }
+      let result = access(streets(lines), from: from, to: to, limit: 1600)
+      // Second implementation: every vertex and every foot a node, Floyd–Warshall.
+      struct Piece { var a: (Double, Double), b: (Double, Double) }
+      let pieces = lines.flatMap { [Piece(a: $0[0], b: $0[1]), Piece(a: $0[1], b: $0[2])] }
+      func length(_ a: (Double, Double), _ b: (Double, Double)) -> Double {
+        ((a.0 - b.0) * (a.0 - b.0) + (a.1 - b.1) * (a.1 - b.1)).squareRoot()
+      }
+      func foot(_ p: (Double, Double)) -> (piece: Int, at: (Double, Double), way: Double) {
+        var best = (piece: -1, at: (0.0, 0.0), way: Double.infinity)
+        for (k, s) in pieces.enumerated() {
+          let l2 = length(s.a, s.b) * length(s.a, s.b)
+          guard l2 > 0 else { continue }
+          let t = max(0, min(1, ((p.0 - s.a.0) * (s.b.0 - s.a.0) + (p.1 - s.a.1) * (s.b.1 - s.a.1)) / l2))
+          let at = (s.a.0 + t * (s.b.0 - s.a.0), s.a.1 + t * (s.b.1 - s.a.1))
+          if length(p, at) < best.way { best = (k, at, length(p, at)) }
+        }
+        return best
+      }
+      var vertices: [(Double, Double)] = []
+      func vertex(_ p: (Double, Double)) -> Int {
+        if let k = vertices.firstIndex(where: { $0 == p }) { return k }
+        vertices.append(p)
+        return vertices.count - 1
+      }
+      let feet = (from + to.map { ($0.0, $0.1) }).map(foot)
+      var onPiece: [[Int]] = Array(repeating: [], count: pieces.count)
+      for p in pieces.indices { onPiece[p] = [vertex(pieces[p].a), vertex(pieces[p].b)] }
+      let footVertex = feet.map { f -> Int in
+        vertices.append(f.at)
+        onPiece[f.piece].append(vertices.count - 1)
+        return vertices.count - 1
+      }
+      var d = Array(repeating: Array(repeating: Double.infinity, count: vertices.count), count: vertices.count)
+      for i in vertices.indices { d[i][i] = 0 }
+      for list in onPiece {
+        for i in list { for j in list { d[i][j] = min(d[i][j], length(vertices[i], vertices[j])) } }
+      }
+      for k in vertices.indices {
+        for i in vertices.indices where d[i][k] < .infinity {
+          for j in vertices.indices where d[i][k] + d[k][j] < d[i][j] { d[i][j] = d[i][k] + d[k][j] }
+        }
+      }
+      for category in [PlaceCategory.food, .transit, .culture] {
+        let c = Int(category.rawValue)
+        for i in from.indices {
+          let walks = to.indices.filter { to[$0].2 == category }.map { p in
+            feet[i].way + d[footVertex[i]][footVertex[from.count + p]] + feet[from.count + p].way
+          }
+          let best = walks.min()!
+          let expected: AccessStatus = best <= 1600 ? .reached : best < .infinity ? .beyondSearch : .unreachable
+          #expect(result.status[c][i] == expected, "seed \(seed)")
+          #expect(best <= 1600 ? agrees(result.nearest[c][i], best) : result.nearest[c][i].isNaN, "seed \(seed)")
+          #expect(Int(result.within400[c][i]) == walks.count { $0 <= 400 }, "seed \(seed)")
+          #expect(Int(result.within800[c][i]) == walks.count { $0 <= 800 }, "seed \(seed)")
+        }
+      }
+    }
+  }
+
+  @Test("Without streets: straight lines times 1.3")
+  func straight() {
+    let places = Places(x: [100, 300, 5000], y: [0, 0, 0], category: [.food, .food, .park])
+    let a = straightLineAccess(x: [0, 4990, .nan], y: [0, 0, 0], places: places)
+    let food = Int(PlaceCategory.food.rawValue), park = Int(PlaceCategory.park.rawValue)
+    #expect(agrees(a.nearest[food][0], 130) && a.within400[food][0] == 2 && a.within800[food][0] == 2)
+    #expect(a.nearest[food][1].isNaN && a.status[food][1] == .beyondSearch && agrees(a.nearest[park][1], 13))
+    #expect(a.nearest[food][2].isNaN && a.within400[food][2] == .max)
+    // 307.7 m is the straight line of 400 m on foot.
+    let edge = straightLineAccess(x: [0, 0], y: [0, 0], places: Places(x: [307.6, 307.8], y: [0, 0], category: [.food, .food]))
+    #expect(edge.within400[food][0] == 1 && edge.within800[food][0] == 2)
+  }
+}
