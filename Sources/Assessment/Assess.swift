@@ -21,7 +21,9 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
   let source = try reader.read()
   if options.isStrict, let first = source.defects.kept.first {
     throw AssessmentError(
-      .badInput, "--strict: \(source.defects.total) defects; the first is \(first.code.rawValue) in \(first.layer) \(first.feature): \(first.detail). Mend the data, or run without --strict.")
+      .badInput,
+      "--strict: \(source.defects.total) defects; the first is \(first.code.rawValue) in \(first.layer) \(first.feature): \(first.detail). Mend the data, or run without --strict."
+    )
   }
 
   stage("measure")
@@ -43,7 +45,8 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
     let name = function == .publicBuilding ? "public" : function == .unknown ? "other" : function.name
     return try register("efficiency.\(name)").value
   }
-  let scoring = SiteScoring(profile: profile, sectors: sectors, source: source, table: indicators, efficiency: efficiency, threads: options.threads)
+  let scoring = SiteScoring(
+    profile: profile, sectors: sectors, source: source, table: indicators, efficiency: efficiency, threads: options.threads)
   let scores = scoring.scores(of: screening.scored, threads: options.threads)
 
   var record = RunRecord(study: study.id, seed: options.seed)
@@ -59,12 +62,15 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
     return count > 0 ? (reason.rawValue, count) : nil
   }
   record.notes = source.notes
-  if indicators.isStraightLineEstimate, source.city.places != nil { record.notes.append("Walking distances are straight lines × 1.3: the study has no walkable streets.") }
+  if indicators.isStraightLineEstimate, source.city.places != nil {
+    record.notes.append("Walking distances are straight lines × 1.3: the study has no walkable streets.")
+  }
   record.settings = try [profile.file, study.assumptions].compactMap(\.self).map { path in
     (URL(fileURLWithPath: path).lastPathComponent, try sha256(ofFile: path))
   }
   return ScoredStudy(
-    study: study, profile: profile, sectors: sectors, source: source, indicators: indicators, scores: scores, exclusions: screening.reasons, record: record,
+    study: study, profile: profile, sectors: sectors, source: source, indicators: indicators, scores: scores, exclusions: screening.reasons,
+    record: record,
     scoring: scoring, scoringHalfLife: register.optional("vacancy.half-life")?.value ?? 4)
 }
 
@@ -80,14 +86,16 @@ extension BuildingPriors {
       }
       return function
     }
-    let functions = try DataTable(file: folder.geoData + "/functions.csv", required: ["function", "vocabulary", "storey_height_m", "single_storey"])
+    let functions = try DataTable(
+      file: folder.geoData + "/functions.csv", required: ["function", "vocabulary", "storey_height_m", "single_storey"])
     for row in 0..<functions.count where functions.text("vocabulary", row) == "canonical" {
       let index = Int(try function(functions, row).rawValue)
       if let value = functions.number("storey_height_m", row) { height[index] = value }
       single[index] = functions.text("single_storey", row).flatMap(CodeTables.truth) ?? false
     }
     var clear: [Range] = [], load: [Range] = []
-    let priors = try DataTable(file: folder.geoData + "/priors.csv", required: ["quantity", "function", "from_year", "to_year", "low", "high"])
+    let priors = try DataTable(
+      file: folder.geoData + "/priors.csv", required: ["quantity", "function", "from_year", "to_year", "low", "high"])
     for row in 0..<priors.count {
       let range = Range(
         try function(priors, row), from: priors.number("from_year", row) ?? -.infinity, to: priors.number("to_year", row) ?? .infinity,

@@ -23,12 +23,17 @@ public struct DataFolder: Sendable {
     var tried: [String] = []
     func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
     if let option {
-      guard holds(absolute(option)) else { throw AssessmentError(.missingInput, "--data-dir \(option): no GeoData/profiles in it. Name the folder that holds GeoData and Reports.") }
+      guard holds(absolute(option)) else {
+        throw AssessmentError(
+          .missingInput, "--data-dir \(option): no GeoData/profiles in it. Name the folder that holds GeoData and Reports.")
+      }
       (home, foundBy) = (absolute(option), "--data-dir")
       return
     }
     if let variable = environment["REKINDLE_HOME"], !variable.isEmpty {
-      guard holds(absolute(variable)) else { throw AssessmentError(.missingInput, "REKINDLE_HOME is \(variable), but no GeoData/profiles is in it.") }
+      guard holds(absolute(variable)) else {
+        throw AssessmentError(.missingInput, "REKINDLE_HOME is \(variable), but no GeoData/profiles is in it.")
+      }
       (home, foundBy) = (absolute(variable), "REKINDLE_HOME")
       return
     }
@@ -52,6 +57,8 @@ public struct DataFolder: Sendable {
       }
       tried.append(path)
     }
-    throw AssessmentError(.missingInput, "No GeoData folder found (looked in \(tried.prefix(3).joined(separator: ", ")) …). Set REKINDLE_HOME or give --data-dir.")
+    throw AssessmentError(
+      .missingInput,
+      "No GeoData folder found (looked in \(tried.prefix(3).joined(separator: ", ")) …). Set REKINDLE_HOME or give --data-dir.")
   }
 }

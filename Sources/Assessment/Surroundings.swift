@@ -17,7 +17,8 @@ public struct Surroundings: Sendable {
 
   /// Makes the layers of a map.
   public init(
-    crs: CoordinateReferenceSystem, buildings: FeatureBatch, districts: FeatureBatch, places: FeatureBatch, streets: FeatureBatch, attribution: [String]
+    crs: CoordinateReferenceSystem, buildings: FeatureBatch, districts: FeatureBatch, places: FeatureBatch, streets: FeatureBatch,
+    attribution: [String]
   ) {
     self.crs = crs
     self.buildings = buildings

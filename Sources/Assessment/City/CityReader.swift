@@ -8,13 +8,16 @@ import UrbanIndicators
 /// Reads a study's layers, brings them into one CRS, repairs footprints, decodes fields and weighs the evidence of vacancy.
 struct CityReader {
   static let buildingFields = [
-    "id", "name", "address", "street", "houseNumber", "site", "function", "storeys", "height", "floorHeight", "year", "condition", "grossFloorArea",
-    "siteArea", "heritage", "owner", "zoning", "contamination", "energyClass", "vacancy", "vacantSince", "askingPrice", "askingRent", "lifecycle",
+    "id", "name", "address", "street", "houseNumber", "site", "function", "storeys", "height", "floorHeight", "year", "condition",
+    "grossFloorArea",
+    "siteArea", "heritage", "owner", "zoning", "contamination", "energyClass", "vacancy", "vacantSince", "askingPrice", "askingRent",
+    "lifecycle",
     "observed", "vacantArea",
   ]
   static let registerFields = ["status", "since", "observed", "source", "vacantArea", "id"]
   static let districtFields = [
-    "id", "name", "population", "youngAdults", "unemployed", "labourForce", "income", "rent", "dwellings", "vacantDwellings", "jobs", "creativeJobs",
+    "id", "name", "population", "youngAdults", "unemployed", "labourForce", "income", "rent", "dwellings", "vacantDwellings", "jobs",
+    "creativeJobs",
   ]
   static let placeFields = ["id", "name", "category"]
   static let companyFields = ["id", "name", "sector", "employees", "founded", "ambassador", "seeks", "offers"]
@@ -53,9 +56,12 @@ struct CityReader {
     crs = try study.crs ?? workingCRS(for: sourceCRS, extent: footprints.envelope())
     let facts = try describe(crs)
     guard facts.isProjected, facts.metresPerUnit == 1 else {
-      throw AssessmentError(.badInput, "crs: \(crs) is not projected in metres. Leave `crs` out, or name a projected system such as an ETRS89 / UTM zone.")
+      throw AssessmentError(
+        .badInput, "crs: \(crs) is not projected in metres. Leave `crs` out, or name a projected system such as an ETRS89 / UTM zone.")
     }
-    notes.append("Working CRS: \(facts.name.isEmpty ? "\(crs)" : "\(facts.name) (\(crs))")\(study.crs == nil ? sourceCRS == crs ? ", that of the buildings" : ", chosen from where the data lie" : ", set by the study").")
+    notes.append(
+      "Working CRS: \(facts.name.isEmpty ? "\(crs)" : "\(facts.name) (\(crs))")\(study.crs == nil ? sourceCRS == crs ? ", that of the buildings" : ", chosen from where the data lie" : ", set by the study")."
+    )
     let unplaced = try reproject(&footprints, from: sourceCRS, layer: "buildings")
     extent = footprints.envelope()
     try checkExtent("buildings", footprints, of: extent)
@@ -72,8 +78,10 @@ struct CityReader {
     repairFootprints(&footprints, ids: ids, lost: &lost)
     var buildings = Buildings(ids: ids, geometry: footprints)
     var result = StudyCity(
-      city: City(crs: crs, buildings: buildings), names: TextColumn(), addresses: TextColumn(), owners: [], contamination: [], zoning: [], published: [],
-      evidence: [:], vacancy: [], vacancyConfidence: [], decidingEvidence: [], lostGeometry: lost, demolished: Array(repeating: false, count: kept.count),
+      city: City(crs: crs, buildings: buildings), names: TextColumn(), addresses: TextColumn(), owners: [], contamination: [], zoning: [],
+      published: [],
+      evidence: [:], vacancy: [], vacancyConfidence: [], decidingEvidence: [], lostGeometry: lost,
+      demolished: Array(repeating: false, count: kept.count),
       placeNames: TextColumn(), streetNames: TextColumn(), inputs: [], defects: DefectTally(), notes: [])
     decodeBuildings(fields, kept, source, &buildings, &result)
 
@@ -91,7 +99,9 @@ struct CityReader {
     if let centre = study.centre {
       var x = [centre.x], y = [centre.y]
       _ = try CoordinateTransform(from: .wgs84, to: crs).transform(x: &x, y: &y)
-      guard x[0].isFinite, y[0].isFinite else { throw AssessmentError(.badInput, "centre: [\(centre.x), \(centre.y)] lies outside \(crs).") }
+      guard x[0].isFinite, y[0].isFinite else {
+        throw AssessmentError(.badInput, "centre: [\(centre.x), \(centre.y)] lies outside \(crs).")
+      }
       result.city.centre = Position(x: x[0], y: y[0])
     }
     for name in ["districts", "places", "companies", "streets"] where study.layers[name] == nil && !buildingsAreOSM {
@@ -164,7 +174,8 @@ struct CityReader {
   private mutating func record(_ name: String, _ source: Study.LayerSource, _ layer: Layer, kept: Int) {
     inputs.append(
       InputRecord(
-        path: relativePath(source.reference.path), sha256: hashes[source.reference.path] ?? "", layer: name, crs: (source.crs ?? layer.crs)?.description,
+        path: relativePath(source.reference.path), sha256: hashes[source.reference.path] ?? "", layer: name,
+        crs: (source.crs ?? layer.crs)?.description,
         read: layer.readCount, kept: kept, refused: layer.readCount - kept))
   }
 
@@ -177,7 +188,8 @@ struct CityReader {
   private func knownCRS(_ layer: Layer, _ source: Study.LayerSource, _ name: String) throws -> CoordinateReferenceSystem {
     guard let crs = source.crs ?? layer.crs else {
       throw AssessmentError(
-        .badInput, "layers.\(name): \(source.reference.path) does not say its coordinate reference system. Add `crs: EPSG:…` to layers.\(name).")
+        .badInput,
+        "layers.\(name): \(source.reference.path) does not say its coordinate reference system. Add `crs: EPSG:…` to layers.\(name).")
     }
     return crs
   }
@@ -211,11 +223,14 @@ struct CityReader {
     if small, geometry.count > 1 || (geometry.count == 1 && !geometry.kinds[0].isPuntal) {
       throw AssessmentError(
         .badInput,
-        "layers.\(name): the whole layer is \(max(layerExtent.width, layerExtent.height)) m wide in \(crs): wrong CRS or swapped axes? Its extent: \(text(layerExtent)); the buildings': \(text(extent)).")
+        "layers.\(name): the whole layer is \(max(layerExtent.width, layerExtent.height)) m wide in \(crs): wrong CRS or swapped axes? Its extent: \(text(layerExtent)); the buildings': \(text(extent))."
+      )
     }
     if extent.distance(to: layerExtent) > 50_000 {
       throw AssessmentError(
-        .badInput, "layers.\(name): lies \(Int(extent.distance(to: layerExtent) / 1000)) km from the buildings: wrong CRS or swapped axes? Its extent: \(text(layerExtent)); the buildings': \(text(extent)).")
+        .badInput,
+        "layers.\(name): lies \(Int(extent.distance(to: layerExtent) / 1000)) km from the buildings: wrong CRS or swapped axes? Its extent: \(text(layerExtent)); the buildings': \(text(extent))."
+      )
     }
   }
 
@@ -248,7 +263,9 @@ struct CityReader {
         ids.append(String(batch.numbers[row]))
       }
       if index.insert(rows.count, of: ids) != nil {
-        defects.add(Defect(layer: layer, feature: ids[rows.count], code: .duplicateIdentifier, detail: "the id stands twice; the first record is kept"))
+        defects.add(
+          Defect(
+            layer: layer, feature: ids[rows.count], code: .duplicateIdentifier, detail: "the id stands twice; the first record is kept"))
         ids.removeLast(1)
         continue
       }
@@ -269,11 +286,15 @@ struct CityReader {
     }
     let repaired = repair(footprints, threads: options.threads)
     for row in repaired.repaired {
-      defects.add(Defect(layer: "buildings", feature: ids[row], code: .invalidGeometryRepaired, detail: repaired.reasons[row] ?? "not valid"))
+      defects.add(
+        Defect(layer: "buildings", feature: ids[row], code: .invalidGeometryRepaired, detail: repaired.reasons[row] ?? "not valid"))
     }
     for row in repaired.lost where !lost[row] {
       lost[row] = true
-      defects.add(Defect(layer: "buildings", feature: ids[row], code: .invalidGeometry, detail: "nothing areal is left after repair: \(repaired.reasons[row] ?? "not valid")"))
+      defects.add(
+        Defect(
+          layer: "buildings", feature: ids[row], code: .invalidGeometry,
+          detail: "nothing areal is left after repair: \(repaired.reasons[row] ?? "not valid")"))
     }
     footprints = repaired.geometry
   }
@@ -291,7 +312,9 @@ struct CityReader {
       guard let field = fields[name] else { return }
       for row in 0..<n {
         guard let value = field.number(kept[row]) else {
-          if let text = field.text(kept[row]), !text.isEmpty { defect(row, .unreadableValue, "\(name) is no number: \"\(text.prefix(60))\"") }
+          if let text = field.text(kept[row]), !text.isEmpty {
+            defect(row, .unreadableValue, "\(name) is no number: \"\(text.prefix(60))\"")
+          }
           continue
         }
         guard range.contains(value) else {
@@ -322,7 +345,11 @@ struct CityReader {
     if let field = fields["function"] {
       for row in 0..<n {
         guard let text = field.text(kept[row]) else { continue }
-        if let function = codes.function(text) { buildings.function[row] = function } else { defect(row, .unknownCode, "function \"\(text.prefix(60))\" is in no table") }
+        if let function = codes.function(text) {
+          buildings.function[row] = function
+        } else {
+          defect(row, .unknownCode, "function \"\(text.prefix(60))\" is in no table")
+        }
       }
     }
     if let field = fields["condition"] {
@@ -334,8 +361,11 @@ struct CityReader {
           defect(row, .unknownCode, "condition \"\(text.prefix(60))\" is in no table")
         }
         if let (status, confidence) = codes.cadastreVacancy(text) {
-          addEvidence(status, kind: .cadastre, source: "cadastre: condition of construction \"\(CodeTables.code(text))\"", observed: fields["observed"]?.text(kept[row]), since: nil,
-            confidence: self.register.optional("vacancy.confidence.cadastre.\(CodeTables.code(text))")?.value ?? confidence, area: nil, row: row, &result)
+          addEvidence(
+            status, kind: .cadastre, source: "cadastre: condition of construction \"\(CodeTables.code(text))\"",
+            observed: fields["observed"]?.text(kept[row]), since: nil,
+            confidence: self.register.optional("vacancy.confidence.cadastre.\(CodeTables.code(text))")?.value ?? confidence, area: nil,
+            row: row, &result)
         }
       }
     }
@@ -360,12 +390,16 @@ struct CityReader {
         guard let text = field.text(kept[row]) else { return "" }
         if let code = decode(text) { return code }
         // The text itself is not repeated: an owner field may hold a person's name.
-        defect(row, .unknownCode, name == "owner" ? "owner is no class (public, company, private, several)" : "\(name) \"\(text.prefix(60))\" is in no table")
+        defect(
+          row, .unknownCode,
+          name == "owner" ? "owner is no class (public, company, private, several)" : "\(name) \"\(text.prefix(60))\" is in no table")
         return ""
       }
     }
     result.owners = category("owner", CodeTables.owner)
-    result.contamination = category("contamination") { ["none", "treated", "suspected", "present"].contains($0.lowercased()) ? $0.lowercased() : nil }
+    result.contamination = category("contamination") {
+      ["none", "treated", "suspected", "present"].contains($0.lowercased()) ? $0.lowercased() : nil
+    }
     result.zoning = category("zoning") {
       switch $0.lowercased() {
       case "permits", "permitted", "yes": "permits"
@@ -381,7 +415,9 @@ struct CityReader {
     for row in 0..<n {
       result.names.append(name?.text(kept[row]) ?? "")
       var text = address?.text(kept[row]) ?? ""
-      if text.isEmpty, let road = street?.text(kept[row]) { text = [road, number?.text(kept[row])].compactMap(\.self).joined(separator: " ") }
+      if text.isEmpty, let road = street?.text(kept[row]) {
+        text = [road, number?.text(kept[row])].compactMap(\.self).joined(separator: " ")
+      }
       result.addresses.append(text)
     }
     for extra in study.publish where !["name", "address", "function"].contains(extra) {
@@ -405,10 +441,12 @@ struct CityReader {
         guard let text = field.text(kept[row]) else { continue }
         let tag = lifecycle?.text(kept[row])
         let isTag = source.isOpenStreetMap || tag != nil
-        let confidence = register.optional(isTag ? "vacancy.confidence.map-tag" : "vacancy.confidence.register")?.value ?? (isTag ? 0.7 : 0.95)
+        let confidence =
+          register.optional(isTag ? "vacancy.confidence.map-tag" : "vacancy.confidence.register")?.value ?? (isTag ? 0.7 : 0.95)
         let what = isTag ? "OpenStreetMap tag \(tag ?? "vacancy")" : "field `\(field.column.name)` of \(label)"
         addEvidence(
-          text, kind: isTag ? .mapTag : .field, source: what, observed: observed?.text(kept[row]), since: since?.text(kept[row]), confidence: confidence,
+          text, kind: isTag ? .mapTag : .field, source: what, observed: observed?.text(kept[row]), since: since?.text(kept[row]),
+          confidence: confidence,
           area: nil, row: row, &result)
       }
     }
@@ -417,7 +455,8 @@ struct CityReader {
   // MARK: Evidence of vacancy
 
   private mutating func addEvidence(
-    _ status: String, kind: VacancyEvidence.Kind, source: String, observed: String?, since: String?, confidence: Double, area: Double?, row: Int,
+    _ status: String, kind: VacancyEvidence.Kind, source: String, observed: String?, since: String?, confidence: Double, area: Double?,
+    row: Int,
     _ result: inout StudyCity
   ) {
     if ["demolished", "notBuilt", "removed", "razed"].contains(status) {
@@ -425,7 +464,10 @@ struct CityReader {
       return
     }
     guard let vacancy = CodeTables.vacancy(status) else {
-      defects.add(Defect(layer: "buildings", feature: result.city.buildings.ids[row], code: .unknownCode, detail: "vacancy status \"\(status.prefix(60))\" is in no table"))
+      defects.add(
+        Defect(
+          layer: "buildings", feature: result.city.buildings.ids[row], code: .unknownCode,
+          detail: "vacancy status \"\(status.prefix(60))\" is in no table"))
       return
     }
     guard vacancy != .unknown else { return }
@@ -434,14 +476,18 @@ struct CityReader {
       day = CalendarDate(partial: observed)
       if day == nil {
         defects.add(
-          Defect(layer: "buildings", feature: result.city.buildings.ids[row], code: .unreadableValue, detail: "observed is no date: \"\(observed.prefix(40))\""))
+          Defect(
+            layer: "buildings", feature: result.city.buildings.ids[row], code: .unreadableValue,
+            detail: "observed is no date: \"\(observed.prefix(40))\""))
       }
     }
     result.evidence[row, default: []].append(
       VacancyEvidence(status: vacancy, kind: kind, source: source, observed: day, since: since, confidence: confidence, vacantArea: area))
   }
 
-  private mutating func readRegister(_ source: Study.LayerSource, ids: TextColumn, locator: FootprintLocator, into result: inout StudyCity) throws {
+  private mutating func readRegister(_ source: Study.LayerSource, ids: TextColumn, locator: FootprintLocator, into result: inout StudyCity)
+    throws
+  {
     let layer = try load("vacancy", source)
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "vacancy", known: Self.registerFields)
     var join: AttributeColumn?
@@ -455,7 +501,9 @@ struct CityReader {
     }
     let geometry = join == nil ? try place(layer, source, "vacancy") : GeometryColumn()
     if join == nil, geometry.envelope().isEmpty {
-      throw AssessmentError(.badInput, "layers.vacancy: \(source.reference.path) has no positions, and no `join: {id: FIELD}` says which field holds the building's id.")
+      throw AssessmentError(
+        .badInput,
+        "layers.vacancy: \(source.reference.path) has no positions, and no `join: {id: FIELD}` says which field holds the building's id.")
     }
     var index = IdentifierIndex(capacity: ids.count)
     for row in 0..<ids.count { _ = index.insert(row, of: ids) }
@@ -468,11 +516,17 @@ struct CityReader {
       if let join {
         let id = join.text(row)?.trimmed() ?? ""
         building = index.row(of: id, in: ids)
-        if building == nil { defects.add(Defect(layer: "vacancy", feature: number, code: .unmatchedRecord, detail: "no building has the id \"\(id.prefix(80))\"")) }
+        if building == nil {
+          defects.add(
+            Defect(layer: "vacancy", feature: number, code: .unmatchedRecord, detail: "no building has the id \"\(id.prefix(80))\""))
+        }
       } else {
         building = locator.building(of: geometry, feature: row)
         if building == nil {
-          defects.add(Defect(layer: "vacancy", feature: number, code: geometry.kinds[row] == .none ? .missingGeometry : .unmatchedRecord, detail: "no footprint within 5 m of the record"))
+          defects.add(
+            Defect(
+              layer: "vacancy", feature: number, code: geometry.kinds[row] == .none ? .missingGeometry : .unmatchedRecord,
+              detail: "no footprint within 5 m of the record"))
         }
       }
       guard let building else { continue }
@@ -489,10 +543,15 @@ struct CityReader {
       if before == (result.evidence[building]?.count ?? 0) { matched -= 1 }
     }
     record("vacancy", source, layer, kept: matched)
-    if source.illustrative { notes.append("Illustrative vacancy: the vacancy register of this study is invented for demonstration. It says nothing of the real buildings.") }
+    if source.illustrative {
+      notes.append(
+        "Illustrative vacancy: the vacancy register of this study is invented for demonstration. It says nothing of the real buildings.")
+    }
   }
 
-  private mutating func readUnits(_ layer: Layer, _ source: Study.LayerSource, locator: FootprintLocator, into result: inout StudyCity) throws {
+  private mutating func readUnits(_ layer: Layer, _ source: Study.LayerSource, locator: FootprintLocator, into result: inout StudyCity)
+    throws
+  {
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "units", known: Self.unitFields)
     let geometry = try place(layer, source, "units")
     let confidence = register.optional("vacancy.confidence.unit-tag")?.value ?? 0.35
@@ -506,7 +565,8 @@ struct CityReader {
       matched += 1
       let tag = fields["lifecycle"]?.text(row) ?? "vacancy"
       addEvidence(
-        fields["vacancy"]?.text(row) ?? "partlyVacant", kind: .unitTag, source: "OpenStreetMap \(name), tag \(tag)", observed: fields["observed"]?.text(row), since: nil,
+        fields["vacancy"]?.text(row) ?? "partlyVacant", kind: .unitTag, source: "OpenStreetMap \(name), tag \(tag)",
+        observed: fields["observed"]?.text(row), since: nil,
         confidence: confidence, area: nil, row: building, &result)
     }
     record("units", source, layer, kept: matched)
@@ -549,7 +609,10 @@ struct CityReader {
       names.append(fields["name"]?.text(kept[k]) ?? ids[k])
     }
     let repaired = repair(geometry.selecting(areal.map { kept[$0] }), threads: options.threads)
-    for row in repaired.repaired { defects.add(Defect(layer: "districts", feature: keptIDs[row], code: .invalidGeometryRepaired, detail: repaired.reasons[row] ?? "not valid")) }
+    for row in repaired.repaired {
+      defects.add(
+        Defect(layer: "districts", feature: keptIDs[row], code: .invalidGeometryRepaired, detail: repaired.reasons[row] ?? "not valid"))
+    }
     var districts = Districts(ids: keptIDs, names: names, geometry: repaired.geometry)
     func column(_ name: String, _ path: WritableKeyPath<Districts, [Double]>) {
       guard let field = fields[name] else { return }
@@ -588,7 +651,10 @@ struct CityReader {
       }
       let text = fields["category"]?.text(row) ?? ""
       guard let category = Self.category(text) else {
-        defects.add(Defect(layer: "places", feature: name, code: .unknownCode, detail: "category \"\(text.prefix(60))\" is none of \(PlaceCategory.allCases.map(\.name).joined(separator: ", "))"))
+        defects.add(
+          Defect(
+            layer: "places", feature: name, code: .unknownCode,
+            detail: "category \"\(text.prefix(60))\" is none of \(PlaceCategory.allCases.map(\.name).joined(separator: ", "))"))
         continue
       }
       kept.append(row)
@@ -619,7 +685,10 @@ struct CityReader {
     func plain(_ text: String) -> String { text.lowercased().replacing("_", with: "-").replacing(" ", with: "-") }
     var sectorIndex: [String: Int16] = ["audiovisual": -1, "software": -1]
     for (k, s) in sectors.enumerated() { sectorIndex[s.id] = Int16(k) }
-    for (word, id) in [("software", "software-games"), ("games", "software-games"), ("audiovisual", "film"), ("art", "visual-arts"), ("theatre", "performing-arts")] {
+    for (word, id) in [
+      ("software", "software-games"), ("games", "software-games"), ("audiovisual", "film"), ("art", "visual-arts"),
+      ("theatre", "performing-arts"),
+    ] {
       if let k = sectorIndex[id] { sectorIndex[word] = k }
     }
     for row in 0..<layer.features.count {
@@ -631,8 +700,13 @@ struct CityReader {
       let position = geometry.centroid(of: row)
       var index: Int16 = -1
       if let text = fields["sector"]?.text(row) {
-        if let known = sectorIndex[plain(text)] { index = known } else {
-          defects.add(Defect(layer: "companies", feature: name, code: .unknownCode, detail: "sector \"\(text.prefix(60))\" is none of the sub-markets; the company counts without sector"))
+        if let known = sectorIndex[plain(text)] {
+          index = known
+        } else {
+          defects.add(
+            Defect(
+              layer: "companies", feature: name, code: .unknownCode,
+              detail: "sector \"\(text.prefix(60))\" is none of the sub-markets; the company counts without sector"))
         }
       }
       x.append(position.x)
@@ -652,7 +726,10 @@ struct CityReader {
     for row in 0..<layer.features.count {
       guard geometry.kinds[row].isLinear else {
         let none = geometry.kinds[row] == .none
-        defects.add(Defect(layer: "streets", feature: fields["id"]?.text(row) ?? "#\(layer.features.numbers[row])", code: none ? .missingGeometry : .wrongGeometryType, detail: none ? "the street has no line" : "a street must be a line"))
+        defects.add(
+          Defect(
+            layer: "streets", feature: fields["id"]?.text(row) ?? "#\(layer.features.numbers[row])",
+            code: none ? .missingGeometry : .wrongGeometryType, detail: none ? "the street has no line" : "a street must be a line"))
         continue
       }
       kept.append(row)
@@ -678,11 +755,13 @@ struct CityReader {
     let geometry = try place(layer, constraint.layer, name)
     let kept = (0..<geometry.count).filter { geometry.kinds[$0].isAreal }
     for row in 0..<geometry.count where !geometry.kinds[row].isAreal {
-      defects.add(Defect(layer: name, feature: "#\(layer.features.numbers[row])", code: .wrongGeometryType, detail: "a constraint must be a polygon"))
+      defects.add(
+        Defect(layer: name, feature: "#\(layer.features.numbers[row])", code: .wrongGeometryType, detail: "a constraint must be a polygon"))
     }
     record("constraints: \(constraint.kind)", constraint.layer, layer, kept: kept.count)
     let repaired = repair(geometry.selecting(kept), threads: options.threads)
     return ConstraintLayer(
-      kind: ConstraintKind(name: constraint.kind)!, effect: ConstraintEffect(name: constraint.effect)!, above: constraint.above, geometry: repaired.geometry)
+      kind: ConstraintKind(name: constraint.kind)!, effect: ConstraintEffect(name: constraint.effect)!, above: constraint.above,
+      geometry: repaired.geometry)
   }
 }

@@ -11,7 +11,9 @@ struct CodeTables {
     let terms = try DataTable(file: folder.geoData + "/functions.csv", required: ["term", "function"])
     for row in 0..<terms.count {
       let name = try terms.requiredText("function", row)
-      guard let function = Self.function(named: name) else { throw terms.failure(row, "function", "\"\(name)\" is no function of the engine.") }
+      guard let function = Self.function(named: name) else {
+        throw terms.failure(row, "function", "\"\(name)\" is no function of the engine.")
+      }
       let term = try terms.requiredText("term", row).lowercased()
       if functions[term] == nil { functions[term] = function }
     }

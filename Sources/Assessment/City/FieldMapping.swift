@@ -25,7 +25,8 @@ struct FieldMapping {
 
   /// Lengths to metres, areas to square metres, rents to a month.
   static let units: [String: Double] = [
-    "m": 1, "cm": 0.01, "mm": 0.001, "km": 1000, "ft": 0.3048, "m2": 1, "m²": 1, "ha": 10_000, "km2": 1e6, "ft2": 0.09290304, "sqft": 0.09290304,
+    "m": 1, "cm": 0.01, "mm": 0.001, "km": 1000, "ft": 0.3048, "m2": 1, "m²": 1, "ha": 10_000, "km2": 1e6, "ft2": 0.09290304,
+    "sqft": 0.09290304,
     "%": 0.01, "share": 1, "1": 1, "year": 1.0 / 12, "month": 1, "thousand": 1000,
   ]
 
@@ -42,7 +43,9 @@ struct FieldMapping {
         let names = batch.attributes.map(\.name)
         let hint = suggestion(for: column, among: names).map { " Did you mean `\($0)`?" } ?? ""
         throw AssessmentError(
-          .badInput, "layers.\(layer).fields.\(field): \(source.reference.path) has no field \"\(column)\".\(hint) It has: \(names.joined(separator: ", ")).")
+          .badInput,
+          "layers.\(layer).fields.\(field): \(source.reference.path) has no field \"\(column)\".\(hint) It has: \(names.joined(separator: ", "))."
+        )
       }
     }
   }
@@ -53,7 +56,9 @@ struct FieldMapping {
     let column = String(name[..<open]).trimmed()
     if unit == "1-5" || unit == "5-1" { return (column, 1, unit) }
     guard let factor = units[unit] else {
-      throw AssessmentError(.badInput, "layers.\(layer).fields.\(field): unit [\(unit)] is unknown; use \(units.keys.sorted().joined(separator: ", ")), 1-5 or 5-1.")
+      throw AssessmentError(
+        .badInput,
+        "layers.\(layer).fields.\(field): unit [\(unit)] is unknown; use \(units.keys.sorted().joined(separator: ", ")), 1-5 or 5-1.")
     }
     return (column, factor, nil)
   }
@@ -61,7 +66,9 @@ struct FieldMapping {
   /// The column of a field, or `nil` when the source has none.
   subscript(field: String) -> Field? {
     if let name = source.fields[field] {
-      guard let (column, factor, scale) = try? Self.split(name, layer: layer, field: field), let values = batch.attribute(column) else { return nil }
+      guard let (column, factor, scale) = try? Self.split(name, layer: layer, field: field), let values = batch.attribute(column) else {
+        return nil
+      }
       return Field(column: values, factor: factor, scale: scale)
     }
     func plain(_ text: String) -> String { String(text.lowercased().filter { $0 != "_" && $0 != "-" }) }

@@ -29,7 +29,10 @@ struct FootprintLocator {
       let e = footprints.envelope(of: feature).expanded(by: Self.reach)
       guard !e.isEmpty else { return nil }
       func clamp(_ v: Double, _ n: Int) -> Int { min(n - 1, max(0, Int(v / cell))) }
-      return (clamp(e.minX - origin.x, columns)...clamp(e.maxX - origin.x, columns), clamp(e.minY - origin.y, rows)...clamp(e.maxY - origin.y, rows))
+      return (
+        clamp(e.minX - origin.x, columns)...clamp(e.maxX - origin.x, columns),
+        clamp(e.minY - origin.y, rows)...clamp(e.maxY - origin.y, rows)
+      )
     }
     for feature in 0..<footprints.count {
       guard let (xs, ys) = cells(feature) else { continue }

@@ -19,9 +19,14 @@ struct OSMTagTable {
     let table = try DataTable(file: folder.geoData + "/osm-tags.csv", required: ["layer", "key", "value", "field", "to"])
     for row in 0..<table.count {
       let layer = try table.requiredText("layer", row), field = try table.requiredText("field", row)
-      let rule = Rule(key: try table.requiredText("key", row), value: try table.requiredText("value", row), to: try table.requiredText("to", row))
+      let rule = Rule(
+        key: try table.requiredText("key", row), value: try table.requiredText("value", row), to: try table.requiredText("to", row))
       var fields = layers[layer] ?? []
-      if let index = fields.firstIndex(where: { $0.field == field }) { fields[index].rules.append(rule) } else { fields.append((field, [rule])) }
+      if let index = fields.firstIndex(where: { $0.field == field }) {
+        fields[index].rules.append(rule)
+      } else {
+        fields.append((field, [rule]))
+      }
       layers[layer] = fields
     }
   }
@@ -133,7 +138,10 @@ struct OSMSource {
         }
         put(0, id)
         put(1, tags["name"])
-        put(2, name == "buildings" ? table.decidingTag(of: name, field: "vacancy", tags: tags) : table.decidingTag(of: name, field: fieldNames[0], tags: tags))
+        put(
+          2,
+          name == "buildings"
+            ? table.decidingTag(of: name, field: "vacancy", tags: tags) : table.decidingTag(of: name, field: fieldNames[0], tags: tags))
         for (k, value) in values.enumerated() { put(3 + k, value) }
         geometry.append(features.geometry, feature: row)
         numbers.append(Int64(numbers.count + 1))

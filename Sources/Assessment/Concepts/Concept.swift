@@ -133,7 +133,8 @@ struct ConceptBuilder {
     let fits = sectors.map { sector in (sector, site.number("fit_" + sector.id.replacing("-", with: "_")) ?? 0) }
       .sorted { ($1.1, $0.0.id) < ($0.1, $1.0.id) }
     var alternatives = [
-      try keepVacant(building), try meanwhile(building, fits), try light(building, fits, coaching: false), try full(building, fits), try anchor(building, fits),
+      try keepVacant(building), try meanwhile(building, fits), try light(building, fits, coaching: false), try full(building, fits),
+      try anchor(building, fits),
       try light(building, fits, coaching: true),
     ]
     let limit = try figure("limit.cost.per.job")
@@ -143,12 +144,16 @@ struct ConceptBuilder {
       alternatives[k].verdict = verdict(
         VerdictEvidence(
           completeness: site.number("completeness") ?? 0, vacancyConfidence: site.number("vacancy_confidence"), missingFacts: missingFacts,
-          appraisal: building.marketRent == nil ? nil : alternatives[k].appraisal, publicMoneyPerJobLimit: limit, meanwhileNetPresentValue: meanwhileNPV,
+          appraisal: building.marketRent == nil ? nil : alternatives[k].appraisal, publicMoneyPerJobLimit: limit,
+          meanwhileNetPresentValue: meanwhileNPV,
           vacantNetPresentValue: vacantNPV), coverage: coverage)
     }
     // Keeping vacant is what the others are compared with, never a recommendation of its own.
     let candidates = alternatives.indices.dropFirst()
-    let best = chosenAlternative(candidates.map { (alternatives[$0].verdict, alternatives[$0].appraisal.economics?.netPresentValue) }).map { candidates[candidates.startIndex + $0] } ?? 1
+    let best =
+      chosenAlternative(candidates.map { (alternatives[$0].verdict, alternatives[$0].appraisal.economics?.netPresentValue) }).map {
+        candidates[candidates.startIndex + $0]
+      } ?? 1
     var chosen = best
     if alternatives[best].verdict.recommendation == .meanwhileOnly { chosen = 1 }
     return Concept(
@@ -182,10 +187,13 @@ struct ConceptBuilder {
     } else if let value = site.number("ind_district_rent") {
       rent = value
       used["rent.market"] = Assumption(
-        id: "rent.market", title: "market rent of the district", value: value, unit: "EUR/m2/month", areaBasis: "lettable", priceBase: study.priceDate.year, country: study.country,
+        id: "rent.market", title: "market rent of the district", value: value, unit: "EUR/m2/month", areaBasis: "lettable",
+        priceBase: study.priceDate.year, country: study.country,
         source: "district layer of the study", kind: "observed", origin: "study")
     } else {
-      notes.append("No market rent is known for this site: revenue and all that follows from it are unknown. Add `rent.market` or `rent.market.DISTRICT` to the study's assumptions.")
+      notes.append(
+        "No market rent is known for this site: revenue and all that follows from it are unknown. Add `rent.market` or `rent.market.DISTRICT` to the study's assumptions."
+      )
     }
 
     var demand: Double?
@@ -195,15 +203,19 @@ struct ConceptBuilder {
       notes.append("Creative jobs of the district are unknown: the district's demand for space does not limit the programme.")
     }
     return Building(
-      grossFloorArea: gross, low: max(1, min(low, gross)), high: max(high, gross), lettable: gross * efficiency, footprint: footprint, siteArea: siteArea!,
+      grossFloorArea: gross, low: max(1, min(low, gross)), high: max(high, gross), lettable: gross * efficiency, footprint: footprint,
+      siteArea: siteArea!,
       function: function, isHall: isHall, condition: site.text("condition"), isListed: site.text("heritage") == "yes",
-      isContaminated: ["suspected", "present"].contains(site.text("contamination") ?? ""), holdingCost: holding, marketRent: rent, demandLimit: demand)
+      isContaminated: ["suspected", "present"].contains(site.text("contamination") ?? ""), holdingCost: holding, marketRent: rent,
+      demandLimit: demand)
   }
 
   // MARK: Programme
 
   /// Splits an area among the best-fitting sectors in proportion to their fit; at most three, none under half the best fit.
-  private mutating func programme(_ area: Double, _ b: Building, _ fits: [(Sector, Double)], rentShare: Double, cap: Double) -> [Concept.ProgrammeLine] {
+  private mutating func programme(_ area: Double, _ b: Building, _ fits: [(Sector, Double)], rentShare: Double, cap: Double) -> [Concept
+    .ProgrammeLine]
+  {
     let best = fits[0].1
     let chosen = fits.prefix(3).filter { $0.1 >= best / 2 && $0.0.smallestUnit <= area }
     let sum = chosen.reduce(0) { $0 + $1.1 }
@@ -240,7 +252,9 @@ struct ConceptBuilder {
     let unit = try price(id)
     let below = -(try register("risk.class5.building").low ?? -0.3), above = try register("risk.class5.building").high ?? 0.5
     used["risk.class5.building"] = try register("risk.class5.building")
-    let groups: [(CostGroup, String)] = [(.preparation, "split.kg200"), (.outdoor, "split.kg500"), (.fittings, "split.kg600"), (.fees, "split.kg700")]
+    let groups: [(CostGroup, String)] = [
+      (.preparation, "split.kg200"), (.outdoor, "split.kg500"), (.fittings, "split.kg600"), (.fees, "split.kg700"),
+    ]
     let kg300 = try figure(splitID(b.function)), both = try figure("split.kg300400")
     var split: [(group: CostGroup, share: Double)] = [(.construction, both * kg300), (.technical, both * (1 - kg300))]
     for (group, id) in groups { split.append((group, try figure(id))) }
@@ -255,10 +269,14 @@ struct ConceptBuilder {
     if isShell, b.isContaminated {
       let remediation = try price("cost.remediation")
       let cost = remediation.value * b.siteArea
-      all.append(.init(name: "soil remediation", group: .preparation, cost: CostRange(low: site.text("contamination") == "present" ? cost : 0, central: cost, high: cost)))
+      all.append(
+        .init(
+          name: "soil remediation", group: .preparation,
+          cost: CostRange(low: site.text("contamination") == "present" ? cost : 0, central: cost, high: cost)))
     }
     let scaled = CostRange(
-      low: (unit.low ?? unit.value) * b.low / b.grossFloorArea, central: unit.value, high: (unit.high ?? unit.value) * b.high / b.grossFloorArea)
+      low: (unit.low ?? unit.value) * b.low / b.grossFloorArea, central: unit.value,
+      high: (unit.high ?? unit.value) * b.high / b.grossFloorArea)
     return try CostEstimate(
       grossFloorArea: b.grossFloorArea, unitCost: scaled, split: split, factors: factors, extras: all,
       estimateClass: EstimateClass(number: 5, below: below, above: above), contingencyShare: figure("contingency"),
@@ -279,16 +297,21 @@ struct ConceptBuilder {
 
   private mutating func terms(_ purposes: [String], cost: Double, operatingProfit: Double?) throws -> (FundingTerms, AidCeiling?) {
     let ceiling = try AidCeiling(
-      rules: rules, application: AidApplication(purposes: purposes, eligibleCost: cost, totalCost: cost, operatingProfit: operatingProfit, grantDate: study.grantDate))
+      rules: rules,
+      application: AidApplication(
+        purposes: purposes, eligibleCost: cost, totalCost: cost, operatingProfit: operatingProfit, grantDate: study.grantDate))
     let inflation = try figure("rate.inflation")
     func offer(_ kind: String) throws -> FinancingProblem.LoanOffer {
       let rate = try figure("loan.\(kind).rate"), years = try figure("loan.\(kind).years"), share = try figure("loan.\(kind).share")
       return FinancingProblem.LoanOffer(
-        terms: LoanTerms(rate: max(0, realRate(nominal: rate, inflation: inflation)), years: Int(years), repayment: .annuity, graceYears: 0), maximum: share * cost)
+        terms: LoanTerms(
+          rate: max(0, realRate(nominal: rate, inflation: inflation)), years: Int(years), repayment: .annuity, graceYears: 0),
+        maximum: share * cost)
     }
     return (
       FundingTerms(
-        maximumGrantRate: try figure("cofinancing.rate.max"), eligibleShare: 1, aid: ceiling.amount.map { .ceiling($0) } ?? .noRuleKnown, softLoan: try offer("soft"),
+        maximumGrantRate: try figure("cofinancing.rate.max"), eligibleShare: 1, aid: ceiling.amount.map { .ceiling($0) } ?? .noRuleKnown,
+        softLoan: try offer("soft"),
         bankLoan: try offer("bank"), minimumOwnShare: try figure("equity.share.min"), requiredCoverage: try figure("dscr.min"),
         requiredEquityReturn: try figure("rate.financial")), ceiling
     )
@@ -300,23 +323,29 @@ struct ConceptBuilder {
     for year in [2020, 2030, 2040, 2050] { points.append(.init(year: year, price: try figure("carbon.\(year)"))) }
     return EconomicTerms(
       benefitPerJobYear: try figure("benefit.job") * figure("benefit.additionality"), propertyUplift: nil,
-      carbonTonnesPerYear: try figure(carbon) * b.grossFloorArea / 1000 / horizon, carbonPrice: PricePath(points: points), priceYear: study.priceDate.year)
+      carbonTonnesPerYear: try figure(carbon) * b.grossFloorArea / 1000 / horizon, carbonPrice: PricePath(points: points),
+      priceYear: study.priceDate.year)
   }
 
   private mutating func alternative(
-    _ id: String, _ title: String, _ description: String, _ b: Building, lines: [Concept.ProgrammeLine], estimate: CostEstimate?, rent: Double?, lettable: Double,
-    otherRevenue: Double = 0, otherCost: Double = 0, occupancy: OccupancyRamp, operating: Double, recoverable: Double, months: Int, useMonths: Int?,
+    _ id: String, _ title: String, _ description: String, _ b: Building, lines: [Concept.ProgrammeLine], estimate: CostEstimate?,
+    rent: Double?, lettable: Double,
+    otherRevenue: Double = 0, otherCost: Double = 0, occupancy: OccupancyRamp, operating: Double, recoverable: Double, months: Int,
+    useMonths: Int?,
     replacements: [Replacement], residual: ResidualValue, purposes: [String], carbon: String?
   ) throws -> Concept.Alternative {
     let horizon = Int(try figure("horizon.building"))
     let cost = estimate?.total ?? .zero
     let jobs = lines.reduce(0) { $0 + $1.jobs } * occupancy.stabilised
     var value = ConversionCase(
-      capitalCost: cost, grossFloorArea: b.grossFloorArea, lettableArea: lettable, rentPerSquareMetreMonth: rent, otherRevenuePerYear: otherRevenue,
+      capitalCost: cost, grossFloorArea: b.grossFloorArea, lettableArea: lettable, rentPerSquareMetreMonth: rent,
+      otherRevenuePerYear: otherRevenue,
       occupancy: occupancy, operatingCostPerSquareMetreYear: operating, recoverableShare: recoverable, otherOperatingCostPerYear: otherCost,
-      holdingCostPerYear: b.holdingCost, constructionMonths: months, useMonths: useMonths, replacements: replacements, residualValue: residual,
+      holdingCostPerYear: b.holdingCost, constructionMonths: months, useMonths: useMonths, replacements: replacements,
+      residualValue: residual,
       horizonYears: horizon, financialDiscountRate: try figure("rate.financial"), socialDiscountRate: try figure("rate.social"),
-      funding: FundingTerms(aid: .noRuleKnown), economics: try carbon.map { try economics(b, carbon: $0) } ?? EconomicTerms(priceYear: study.priceDate.year), jobs: jobs)
+      funding: FundingTerms(aid: .noRuleKnown),
+      economics: try carbon.map { try economics(b, carbon: $0) } ?? EconomicTerms(priceYear: study.priceDate.year), jobs: jobs)
     var aid: AidCeiling?
     if cost.central > 0 {
       let flow = try value.annualCashFlow()
@@ -327,7 +356,8 @@ struct ConceptBuilder {
     let placeholder = verdict(
       VerdictEvidence(completeness: 0, vacancyConfidence: nil, appraisal: nil, meanwhileNetPresentValue: nil, vacantNetPresentValue: nil))
     return Concept.Alternative(
-      id: id, title: title, description: description, programme: lines, estimate: estimate, conversion: value, appraisal: appraisal, aid: aid, verdict: placeholder,
+      id: id, title: title, description: description, programme: lines, estimate: estimate, conversion: value, appraisal: appraisal,
+      aid: aid, verdict: placeholder,
       minimumGrant: cost.central > 0 ? try minimumGrant(value) : nil)
   }
 
@@ -335,8 +365,10 @@ struct ConceptBuilder {
 
   private mutating func keepVacant(_ b: Building) throws -> Concept.Alternative {
     try alternative(
-      "keep_vacant", "Keep vacant", "Nothing is done: the building is secured and maintained, and earns nothing.", b, lines: [], estimate: nil, rent: 0, lettable: 0,
-      occupancy: OccupancyRamp(initial: 0, stabilised: 0, months: 0), operating: 0, recoverable: 0, months: 0, useMonths: 0, replacements: [], residual: .none,
+      "keep_vacant", "Keep vacant", "Nothing is done: the building is secured and maintained, and earns nothing.", b, lines: [],
+      estimate: nil, rent: 0, lettable: 0,
+      occupancy: OccupancyRamp(initial: 0, stabilised: 0, months: 0), operating: 0, recoverable: 0, months: 0, useMonths: 0,
+      replacements: [], residual: .none,
       purposes: [], carbon: nil)
   }
 
@@ -347,29 +379,36 @@ struct ConceptBuilder {
     let target = try figure("occupancy.target.meanwhile")
     return try alternative(
       "meanwhile", "Meanwhile use", "Made safe and let as it stands for \(Int(years)) years; then vacant again.", b, lines: lines,
-      estimate: try estimate(b, unit: "cost.meanwhile.makesafe", isShell: false, extras: []), rent: Self.rent(lines, over: area), lettable: area,
-      occupancy: OccupancyRamp(initial: target, stabilised: target, months: 0), operating: try price("opex.meanwhile").value * area / max(area, b.lettable),
-      recoverable: try figure("opex.recoverable"), months: Int(try figure("construction.months.meanwhile")), useMonths: Int(years * 12), replacements: [], residual: .none,
+      estimate: try estimate(b, unit: "cost.meanwhile.makesafe", isShell: false, extras: []), rent: Self.rent(lines, over: area),
+      lettable: area,
+      occupancy: OccupancyRamp(initial: target, stabilised: target, months: 0),
+      operating: try price("opex.meanwhile").value * area / max(area, b.lettable),
+      recoverable: try figure("opex.recoverable"), months: Int(try figure("construction.months.meanwhile")), useMonths: Int(years * 12),
+      replacements: [], residual: .none,
       purposes: ["undertaking"], carbon: nil)
   }
 
   private mutating func absorbed(_ area: Double, _ b: Building) -> Double {
     guard let limit = b.demandLimit, limit < area else { return area }
-    let note = "The district's demand absorbs \(Int(limit.rounded())) m² of \(Int(area.rounded())) m² lettable: the rest stays unlet in every alternative."
+    let note =
+      "The district's demand absorbs \(Int(limit.rounded())) m² of \(Int(area.rounded())) m² lettable: the rest stays unlet in every alternative."
     if !notes.contains(note) { notes.append(note) }
     return limit
   }
 
   private mutating func ramp(_ target: String) throws -> OccupancyRamp {
     let level = try figure(target)
-    return OccupancyRamp(initial: level * (try figure("occupancy.first")), stabilised: level, months: Int((try figure("occupancy.rampup.years") * 12).rounded()))
+    return OccupancyRamp(
+      initial: level * (try figure("occupancy.first")), stabilised: level,
+      months: Int((try figure("occupancy.rampup.years") * 12).rounded()))
   }
 
   /// Renewal of technical systems and fittings at the end of their lives.
   private mutating func renewals(_ estimate: CostEstimate, horizon: Int) throws -> [Replacement] {
     let share = try figure("replacement.share")
     var result: [Replacement] = []
-    for (group, life) in [(CostGroup.technical, try figure("life.kg400")), (.fittings, try figure("life.kg600"))] where estimate.total.central > 0 {
+    for (group, life) in [(CostGroup.technical, try figure("life.kg400")), (.fittings, try figure("life.kg600"))]
+    where estimate.total.central > 0 {
       var year = Int(life)
       while year < horizon - 2 {
         result.append(Replacement(yearsAfterOpening: year, shareOfCapitalCost: share * estimate[group].central / estimate.total.central))
@@ -395,13 +434,16 @@ struct ConceptBuilder {
       extras.append(
         .init(
           name: "coaching centre", group: .fittings,
-          cost: CostRange(low: (fitout.low ?? fitout.value) * rooms, central: fitout.value * rooms, high: (fitout.high ?? fitout.value) * rooms)))
+          cost: CostRange(
+            low: (fitout.low ?? fitout.value) * rooms, central: fitout.value * rooms, high: (fitout.high ?? fitout.value) * rooms)))
       let staff = try figure("coaching.staff")
       revenue = try price("coaching.revenue").value
       cost = try staff * price("coaching.staff.cost").value + price("coaching.programme").value
-      lines.append(.init(title: "Coaching centre: rooms and advice", sector: nil, area: rooms, unitArea: nil, units: nil, jobs: staff, rent: nil))
+      lines.append(
+        .init(title: "Coaching centre: rooms and advice", sector: nil, area: rooms, unitArea: nil, units: nil, jobs: staff, rent: nil))
     }
-    lines.append(.init(title: "Shared space", sector: nil, area: (available - rooms) * common, unitArea: nil, units: nil, jobs: 0, rent: nil))
+    lines.append(
+      .init(title: "Shared space", sector: nil, area: (available - rooms) * common, unitArea: nil, units: nil, jobs: 0, rent: nil))
     lines += programme((available - rooms) * (1 - common), b, fits, rentShare: share, cap: cap)
     let let_ = lines.filter { $0.sector != nil }.reduce(0) { $0 + $1.area }
     let estimate = try estimate(b, unit: "cost.light.frugal", isShell: true, extras: extras)
@@ -409,17 +451,24 @@ struct ConceptBuilder {
     let management = try figure("opex.management.share")
     return try alternative(
       coaching ? "coaching_centre" : "light", coaching ? "Light conversion with coaching centre" : "Light conversion",
-      coaching ? "The light conversion with a centre that advises creative firms: rooms, staff and a programme." : "Frugal conversion: safe, warm and dry; finishes left to the tenants.",
-      b, lines: lines, estimate: estimate, rent: rent, lettable: let_, otherRevenue: revenue, otherCost: cost + (rent ?? 0) * 12 * let_ * management,
-      occupancy: try ramp("occupancy.target.light"), operating: try running(b, b.isHall ? "opex.industrial" : "opex.office"), recoverable: try figure("opex.recoverable"),
-      months: Int(try figure("construction.months.light")), useMonths: nil, replacements: try renewals(estimate, horizon: Int(try figure("horizon.building"))),
+      coaching
+        ? "The light conversion with a centre that advises creative firms: rooms, staff and a programme."
+        : "Frugal conversion: safe, warm and dry; finishes left to the tenants.",
+      b, lines: lines, estimate: estimate, rent: rent, lettable: let_, otherRevenue: revenue,
+      otherCost: cost + (rent ?? 0) * 12 * let_ * management,
+      occupancy: try ramp("occupancy.target.light"), operating: try running(b, b.isHall ? "opex.industrial" : "opex.office"),
+      recoverable: try figure("opex.recoverable"),
+      months: Int(try figure("construction.months.light")), useMonths: nil,
+      replacements: try renewals(estimate, horizon: Int(try figure("horizon.building"))),
       residual: .remainingLife(years: try figure("life.kg300")), purposes: ["local infrastructure"], carbon: "carbon.reuse.light")
   }
 
   private mutating func full(_ b: Building, _ fits: [(Sector, Double)]) throws -> Concept.Alternative {
     let cap = try figure("rent.affordable.cap"), common = try figure("share.common")
     let available = absorbed(b.lettable, b)
-    var lines = [Concept.ProgrammeLine(title: "Shared space", sector: nil, area: available * common, unitArea: nil, units: nil, jobs: 0, rent: nil)]
+    var lines = [
+      Concept.ProgrammeLine(title: "Shared space", sector: nil, area: available * common, unitArea: nil, units: nil, jobs: 0, rent: nil)
+    ]
     lines += programme(available * (1 - common), b, fits, rentShare: 1, cap: cap)
     let let_ = lines.filter { $0.sector != nil }.reduce(0) { $0 + $1.area }
     let isStructural = ["poor", "ruin"].contains(b.condition ?? "") || site.text("vacancy") == "derelict"
@@ -427,10 +476,15 @@ struct ConceptBuilder {
     let estimate = try estimate(b, unit: unit, isShell: true, extras: [])
     let rent = Self.rent(lines, over: let_)
     return try alternative(
-      "full", "Full conversion", "Complete conversion to the standard of new work space\(isStructural ? ", with work on the structure" : "").", b, lines: lines, estimate: estimate, rent: rent,
-      lettable: let_, otherCost: (rent ?? 0) * 12 * let_ * (try figure("opex.management.share")), occupancy: try ramp("occupancy.target"), operating: try running(b, "opex.office"),
-      recoverable: try figure("opex.recoverable"), months: Int(try figure(isStructural ? "construction.months.structural" : "construction.months.full")), useMonths: nil,
-      replacements: try renewals(estimate, horizon: Int(try figure("horizon.building"))), residual: .remainingLife(years: try figure("life.kg300")),
+      "full", "Full conversion",
+      "Complete conversion to the standard of new work space\(isStructural ? ", with work on the structure" : "").", b, lines: lines,
+      estimate: estimate, rent: rent,
+      lettable: let_, otherCost: (rent ?? 0) * 12 * let_ * (try figure("opex.management.share")), occupancy: try ramp("occupancy.target"),
+      operating: try running(b, "opex.office"),
+      recoverable: try figure("opex.recoverable"),
+      months: Int(try figure(isStructural ? "construction.months.structural" : "construction.months.full")), useMonths: nil,
+      replacements: try renewals(estimate, horizon: Int(try figure("horizon.building"))),
+      residual: .remainingLife(years: try figure("life.kg300")),
       purposes: ["local infrastructure"], carbon: "carbon.reuse")
   }
 
@@ -449,14 +503,20 @@ struct ConceptBuilder {
       extras: [
         .init(
           name: "venue equipment", group: .fittings,
-          cost: CostRange(low: (equipment.low ?? equipment.value) * event, central: equipment.value * event, high: (equipment.high ?? equipment.value) * event))
+          cost: CostRange(
+            low: (equipment.low ?? equipment.value) * event, central: equipment.value * event,
+            high: (equipment.high ?? equipment.value) * event))
       ])
     let rent = Self.rent(lines, over: let_)
     return try alternative(
-      "cultural_anchor", "Cultural anchor", "A venue for performances and exhibitions, with space for artists around it.", b, lines: lines, estimate: estimate, rent: rent, lettable: let_,
-      otherRevenue: rent == nil ? 0 : revenue, otherCost: revenue * (try figure("event.cost.share")) + (rent ?? 0) * 12 * let_ * (try figure("opex.management.share")),
-      occupancy: try ramp("occupancy.target.venue"), operating: try price("opex.culture").value, recoverable: try figure("opex.recoverable") * let_ / max(1, available),
-      months: Int(try figure("construction.months.venue")), useMonths: nil, replacements: try renewals(estimate, horizon: Int(try figure("horizon.building"))),
+      "cultural_anchor", "Cultural anchor", "A venue for performances and exhibitions, with space for artists around it.", b, lines: lines,
+      estimate: estimate, rent: rent, lettable: let_,
+      otherRevenue: rent == nil ? 0 : revenue,
+      otherCost: revenue * (try figure("event.cost.share")) + (rent ?? 0) * 12 * let_ * (try figure("opex.management.share")),
+      occupancy: try ramp("occupancy.target.venue"), operating: try price("opex.culture").value,
+      recoverable: try figure("opex.recoverable") * let_ / max(1, available),
+      months: Int(try figure("construction.months.venue")), useMonths: nil,
+      replacements: try renewals(estimate, horizon: Int(try figure("horizon.building"))),
       residual: .remainingLife(years: try figure("life.kg300")), purposes: ["cultural infrastructure"], carbon: "carbon.reuse")
   }
 }
@@ -465,20 +525,28 @@ extension AidRule {
   /// Reads `aid-rules.csv`.
   static func load(folder: DataFolder) throws -> [AidRule] {
     let table = try DataTable(
-      file: folder.geoData + "/assumptions/aid-rules.csv", required: ["rule", "title", "basis", "max_intensity", "applies_to", "valid_from", "valid_to", "source", "verified"])
+      file: folder.geoData + "/assumptions/aid-rules.csv",
+      required: ["rule", "title", "basis", "max_intensity", "applies_to", "valid_from", "valid_to", "source", "verified"])
     return try (0..<table.count).map { row in
       let text = try table.requiredText("basis", row)
-      guard let basis = AidBasis(ruleTableText: text) else { throw table.failure(row, "basis", "\"\(text)\" is no basis the engine knows.") }
-      guard let from = CalendarDate(partial: try table.requiredText("valid_from", row)) else { throw table.failure(row, "valid_from", "is no date.") }
+      guard let basis = AidBasis(ruleTableText: text) else {
+        throw table.failure(row, "basis", "\"\(text)\" is no basis the engine knows.")
+      }
+      guard let from = CalendarDate(partial: try table.requiredText("valid_from", row)) else {
+        throw table.failure(row, "valid_from", "is no date.")
+      }
       var to: CalendarDate?
       if let text = table.text("valid_to", row) {
         to = CalendarDate(partial: text)
         if to == nil { throw table.failure(row, "valid_to", "is no date.") }
       }
       return AidRule(
-        id: try table.requiredText("rule", row), title: try table.requiredText("title", row), basis: basis, maximumIntensity: table.number("max_intensity", row),
-        threshold: table.number("aid_threshold_eur", row), totalCostCap: table.number("total_cost_cap_eur", row), appliesTo: try table.requiredText("applies_to", row),
-        cumulatesWith: table.text("cumulates_with", row).map { [$0] } ?? [], validFrom: from, validTo: to, source: try table.requiredText("source", row),
+        id: try table.requiredText("rule", row), title: try table.requiredText("title", row), basis: basis,
+        maximumIntensity: table.number("max_intensity", row),
+        threshold: table.number("aid_threshold_eur", row), totalCostCap: table.number("total_cost_cap_eur", row),
+        appliesTo: try table.requiredText("applies_to", row),
+        cumulatesWith: table.text("cumulates_with", row).map { [$0] } ?? [], validFrom: from, validTo: to,
+        source: try table.requiredText("source", row),
         isVerified: table.text("verified", row).flatMap(CodeTables.truth) ?? false)
     }
   }

@@ -19,7 +19,9 @@ public struct SiteRecord: Sendable {
     guard let ids = table.attribute("site_id"), let row = (0..<table.count).first(where: { ids.text($0) == id }) else {
       let known = table.attribute("site_id").map { ids in (0..<table.count).compactMap { ids.text($0) } } ?? []
       let hint = suggestion(for: id, among: known.prefix(20_000)).map { " Did you mean \($0)?" } ?? ""
-      throw AssessmentError(.missingInput, "No scored site has the id \(id).\(hint) `ranking.csv` lists the sites, `excluded.csv` says why others are not among them.")
+      throw AssessmentError(
+        .missingInput,
+        "No scored site has the id \(id).\(hint) `ranking.csv` lists the sites, `excluded.csv` says why others are not among them.")
     }
     self.init(table, row: row)
   }

@@ -21,7 +21,8 @@ public struct Figure: Sendable {
 
   /// Makes a figure.
   public init(
-    _ value: Double?, low: Double? = nil, high: Double? = nil, unit: String, priceBase: Int? = nil, kind: String, source: String, estimateClass: Int? = nil
+    _ value: Double?, low: Double? = nil, high: Double? = nil, unit: String, priceBase: Int? = nil, kind: String, source: String,
+    estimateClass: Int? = nil
   ) {
     self.value = value
     self.low = low
@@ -36,7 +37,8 @@ public struct Figure: Sendable {
   /// The figure as in `site.json`.
   public var json: JSON {
     [
-      "value": JSON(value), "low": JSON(low), "high": JSON(high), "unit": .string(unit), "price_base": JSON(priceBase.map(Double.init)), "kind": .string(kind),
+      "value": JSON(value), "low": JSON(low), "high": JSON(high), "unit": .string(unit), "price_base": JSON(priceBase.map(Double.init)),
+      "kind": .string(kind),
       "source": .string(source), "class": JSON(estimateClass.map(Double.init)),
     ]
   }

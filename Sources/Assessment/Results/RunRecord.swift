@@ -61,17 +61,22 @@ public struct RunRecord: Sendable {
   /// Version of the method: changes whenever a result of unchanged input may change.
   public static let methodVersion = "2026.1"
 
+  /// The record as JSON text.
+  public var jsonText: String { json.serialized(indent: 2) }
+
   /// The record as JSON.
   public var json: JSON {
     .object([
-      .init("study", .string(study)), .init("engine_version", .string(Self.engineVersion)), .init("method_version", .string(Self.methodVersion)),
+      .init("study", .string(study)), .init("engine_version", .string(Self.engineVersion)),
+      .init("method_version", .string(Self.methodVersion)),
       .init("seed", .number(Double(seed))), .init("crs", .string(crs)),
       .init(
         "inputs",
         .array(
           inputs.map {
             [
-              "path": .string($0.path), "sha256": .string($0.sha256), "layer": .string($0.layer), "crs": JSON($0.crs), "read": .number(Double($0.read)),
+              "path": .string($0.path), "sha256": .string($0.sha256), "layer": .string($0.layer), "crs": JSON($0.crs),
+              "read": .number(Double($0.read)),
               "kept": .number(Double($0.kept)), "refused": .number(Double($0.refused)),
             ]
           })),
@@ -79,11 +84,13 @@ public struct RunRecord: Sendable {
       .init(
         "counts",
         [
-          "buildings": .number(Double(counts.buildings)), "candidates": .number(Double(counts.candidates)), "excluded": .number(Double(counts.excluded)),
+          "buildings": .number(Double(counts.buildings)), "candidates": .number(Double(counts.candidates)),
+          "excluded": .number(Double(counts.excluded)),
           "scored": .number(Double(counts.scored)), "reported": .number(Double(counts.reported)),
         ]),
       .init("exclusions", .object(exclusions.map { .init($0.reason, .number(Double($0.count))) })),
-      .init("defects", .object(defects.map { .init($0.code, .number(Double($0.count))) })), .init("notes", .array(notes.map { .string($0) })),
+      .init("defects", .object(defects.map { .init($0.code, .number(Double($0.count))) })),
+      .init("notes", .array(notes.map { .string($0) })),
       .init("outputs", .array(outputs.map { ["path": .string($0.path), "sha256": .string($0.sha256)] })),
     ])
   }

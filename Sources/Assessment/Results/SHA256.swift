@@ -107,7 +107,7 @@ struct SHA256 {
 
 /// The SHA-256 of a file's bytes, hexadecimal.
 /// - Throws: `AssessmentError` when the file cannot be read.
-func sha256(ofFile path: String) throws -> String {
+public func sha256(ofFile path: String) throws -> String {
   guard let file = FileHandle(forReadingAtPath: path) else {
     throw AssessmentError(.missingInput, "Cannot read \(path): no such file, or no permission.")
   }

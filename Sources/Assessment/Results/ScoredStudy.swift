@@ -29,6 +29,12 @@ public struct ScoredStudy: Sendable {
   /// The site with that id.
   public func site(_ id: String) -> Int? { scores.rows.firstIndex { source.city.buildings.ids[$0] == id } }
 
+  /// The first defects, a line each.
+  public func defectLines(_ count: Int) -> [String] { source.defects.kept.prefix(count).map(\.line) }
+
+  /// The working CRS.
+  public var workingCRS: CoordinateReferenceSystem { source.city.crs }
+
   /// Id of a site.
   public func id(_ site: Int) -> String { source.city.buildings.ids[scores.rows[site]] }
 }
@@ -44,7 +50,8 @@ struct TableColumns {
   }
 
   mutating func add(_ name: String, integer values: [Int]) {
-    columns.append(AttributeColumn(name: name, values: .integer(values.map(Int64.init)), validity: ValidityBitmap(repeating: true, count: values.count)))
+    columns.append(
+      AttributeColumn(name: name, values: .integer(values.map(Int64.init)), validity: ValidityBitmap(repeating: true, count: values.count)))
   }
 
   mutating func add(_ name: String, text values: [String?]) {
@@ -71,7 +78,8 @@ public struct ConceptHeadline: Sendable {
   public var figures: [String: Double]
   /// The columns in order.
   public static let columns = [
-    "capex_eur", "capex_low_eur", "capex_high_eur", "grant_eur", "public_cofinancing_eur", "fnpv_c_eur", "frr_c", "fnpv_k_eur", "frr_k", "enpv_eur",
+    "capex_eur", "capex_low_eur", "capex_high_eur", "grant_eur", "public_cofinancing_eur", "fnpv_c_eur", "frr_c", "fnpv_k_eur", "frr_k",
+    "enpv_eur",
     "dscr_min", "break_even_rent_eur_m2_month", "jobs",
   ]
 }
@@ -80,7 +88,9 @@ extension ScoredStudy {
   /// The table of sites `range` (positions by rank): one row each, columns as in the contract, geometry in the working CRS.
   ///
   /// The store keeps more than the exports: rank range, position, the interval and basis of every criterion, the evidence.
-  public func siteTable(_ range: Range<Int>, headlines: [Int: ConceptHeadline] = [:], acceptability: [Int: Double] = [:], lonLat: (lon: [Double], lat: [Double]))
+  public func siteTable(
+    _ range: Range<Int>, headlines: [Int: ConceptHeadline] = [:], acceptability: [Int: Double] = [:], lonLat: (lon: [Double], lat: [Double])
+  )
     -> FeatureBatch
   {
     let rows = range.map { scores.rows[$0] }
@@ -97,10 +107,14 @@ extension ScoredStudy {
     table.add("completeness", real: range.map { scores.completeness[$0] })
     table.add("vacancy", text: rows.map { source.vacancy[$0].rawValue })
     table.add("vacancy_confidence", real: rows.map { source.vacancyConfidence[$0] })
-    table.add("vacancy_source", text: rows.map { row in source.decidingEvidence[row] >= 0 ? source.evidence[row]?[Int(source.decidingEvidence[row])].source : nil })
+    table.add(
+      "vacancy_source",
+      text: rows.map { row in source.decidingEvidence[row] >= 0 ? source.evidence[row]?[Int(source.decidingEvidence[row])].source : nil })
     table.add("best_sector", text: range.map { sectors[scores.bestSector[$0]].id })
     table.add("best_sector_fit", real: range.map { scores.fits[scores.bestSector[$0]][$0] })
-    for (s, sector) in sectors.enumerated() { table.add("fit_" + sector.id.replacing("-", with: "_"), real: range.map { scores.fits[s][$0] }) }
+    for (s, sector) in sectors.enumerated() {
+      table.add("fit_" + sector.id.replacing("-", with: "_"), real: range.map { scores.fits[s][$0] })
+    }
     let worths = scoring.evaluators.map { evaluator in rows.map { evaluator.worth($0) } }
     for (c, criterion) in profile.criteria.enumerated() { table.add("value_" + criterion.id, real: worths[c].map(\.value)) }
     for indicator in Indicator.allCases { table.add("ind_" + indicator.id, real: rows.map { indicators[indicator, $0] }) }
@@ -116,7 +130,9 @@ extension ScoredStudy {
     table.add("lon", real: Array(lonLat.lon))
     table.add("lat", real: Array(lonLat.lat))
     table.add("district", text: rows.map { row in district(row).map { source.city.districts!.names[$0] } })
-    table.add("function", text: rows.map { study.publish.contains("function") && buildings.function[$0] != .unknown ? buildings.function[$0].name : nil })
+    table.add(
+      "function",
+      text: rows.map { study.publish.contains("function") && buildings.function[$0] != .unknown ? buildings.function[$0].name : nil })
     table.add("year", real: rows.map { buildings.year[$0] })
     table.add("condition", text: rows.map { buildings.condition[$0] == .unknown ? nil : buildings.condition[$0].name })
     table.add("heritage", text: rows.map { buildings.heritage[$0] == .unknown ? nil : buildings.heritage[$0] == .yes ? "yes" : "no" })
@@ -153,7 +169,8 @@ extension ScoredStudy {
         [
           "source": .string(piece.source), "kind": .string(piece.kind.rawValue), "status": .string(piece.status.rawValue),
           "observed": JSON(piece.observed?.description), "since": JSON(piece.since), "confidence": JSON(piece.confidence),
-          "decayed_confidence": JSON(piece.confidence(on: study.asOf, halfLife: scoringHalfLife)), "counts": .bool(Int32(k) == source.decidingEvidence[row]),
+          "decayed_confidence": JSON(piece.confidence(on: study.asOf, halfLife: scoringHalfLife)),
+          "counts": .bool(Int32(k) == source.decidingEvidence[row]),
         ]
       }
     ).serialized()
@@ -179,8 +196,10 @@ extension ScoredStudy {
       columns.add("id", text: (0..<d.count).map { d.ids[$0] })
       columns.add("name", text: (0..<d.count).map { d.names[$0] })
       for (name, values) in [
-        ("population", d.population), ("young_adults", d.youngAdults), ("unemployed", d.unemployed), ("labour_force", d.labourForce), ("income", d.income),
-        ("rent", d.rent), ("dwellings", d.dwellings), ("vacant_dwellings", d.vacantDwellings), ("jobs", d.jobs), ("creative_jobs", d.creativeJobs),
+        ("population", d.population), ("young_adults", d.youngAdults), ("unemployed", d.unemployed), ("labour_force", d.labourForce),
+        ("income", d.income),
+        ("rent", d.rent), ("dwellings", d.dwellings), ("vacant_dwellings", d.vacantDwellings), ("jobs", d.jobs),
+        ("creative_jobs", d.creativeJobs),
       ] { columns.add(name, real: values) }
       districts = batch(d.geometry, columns)
     }
@@ -198,6 +217,7 @@ extension ScoredStudy {
       streets = batch(s.geometry, columns)
     }
     return Surroundings(
-      crs: source.city.crs, buildings: batch(buildings.geometry, table), districts: districts, places: places, streets: streets, attribution: study.attribution)
+      crs: source.city.crs, buildings: batch(buildings.geometry, table), districts: districts, places: places, streets: streets,
+      attribution: study.attribution)
   }
 }

@@ -51,7 +51,9 @@ struct Screening {
         reason = .floorAreaBelowMinimum
       } else if table[.floodShare, row] > Self.floodLimit {
         reason = .floodShareAboveLimit
-      } else if vetoes.contains(where: { $0.offset < table.constraintShares.count && table.constraintShares[$0.offset][row] > $0.element.above }) {
+      } else if vetoes.contains(where: {
+        $0.offset < table.constraintShares.count && table.constraintShares[$0.offset][row] > $0.element.above
+      }) {
         reason = .vetoedByConstraint
       } else {
         reason = nil

@@ -59,7 +59,8 @@ public struct SectorOffer: Sendable {
 
   /// Makes an offer.
   public init(
-    clearHeight: Double, load: Double, daylightShare: Double, area: Double, frontage: Double, mainRoadDistance: Double, sharesWallWithDwellings: Bool,
+    clearHeight: Double, load: Double, daylightShare: Double, area: Double, frontage: Double, mainRoadDistance: Double,
+    sharesWallWithDwellings: Bool,
     noiseShare: Double
   ) {
     self.clearHeight = clearHeight
@@ -122,28 +123,34 @@ extension Sector {
     let table = try DataTable(
       file: folder.geoData + "/sectors.csv",
       required: [
-        "sector", "area_per_job_m2", "unit_smallest_m2", "unit_usual_m2", "clear_height_m", "imposed_load_kn_m2", "daylight", "noise_made", "noise_tolerated",
-        "frontage", "loading", "rent_factor",
+        "id", "title", "area_per_job_m2", "unit_min_m2", "unit_usual_m2", "clear_height_m", "load_kn_m2", "daylight", "noise_made",
+        "noise_tolerated",
+        "frontage", "loading", "rent_share",
       ])
     let needs = try DataTable(file: folder.geoData + "/sector-fit.csv", required: ["need", "weight", "floor"])
     var weights = Array(repeating: 0.0, count: Self.needs.count)
     var floor = 0.05
     for row in 0..<needs.count {
-      guard let index = try Self.needs.firstIndex(of: needs.requiredText("need", row)) else { throw needs.failure(row, "need", "is none of \(Self.needs.joined(separator: ", ")).") }
+      guard let index = try Self.needs.firstIndex(of: needs.requiredText("need", row)) else {
+        throw needs.failure(row, "need", "is none of \(Self.needs.joined(separator: ", ")).")
+      }
       weights[index] = try needs.requiredNumber("weight", row)
       floor = try needs.requiredNumber("floor", row)
     }
     guard abs(weights.reduce(0, +) - 1) < 1e-9, floor > 0, floor < 1 else {
-      throw AssessmentError(.badInput, "\(needs.file): the weights sum to \(weights.reduce(0, +)), not 1, or the floor is not between 0 and 1.")
+      throw AssessmentError(
+        .badInput, "\(needs.file): the weights sum to \(weights.reduce(0, +)), not 1, or the floor is not between 0 and 1.")
     }
     return try (0..<table.count).map { row in
       Sector(
-        id: try table.requiredText("sector", row), title: try table.requiredText("title", row),
-        areaPerJob: try table.requiredNumber("area_per_job_m2", row), smallestUnit: try table.requiredNumber("unit_smallest_m2", row),
+        id: try table.requiredText("id", row), title: try table.requiredText("title", row),
+        areaPerJob: try table.requiredNumber("area_per_job_m2", row), smallestUnit: try table.requiredNumber("unit_min_m2", row),
         usualUnit: try table.requiredNumber("unit_usual_m2", row), clearHeight: try table.requiredNumber("clear_height_m", row),
-        load: try table.requiredNumber("imposed_load_kn_m2", row), daylight: try table.requiredText("daylight", row), noiseMade: try table.requiredText("noise_made", row),
+        load: try table.requiredNumber("load_kn_m2", row), daylight: try table.requiredText("daylight", row),
+        noiseMade: try table.requiredText("noise_made", row),
         noiseTolerated: try table.requiredText("noise_tolerated", row), frontage: try table.requiredText("frontage", row),
-        loading: try table.requiredText("loading", row), rentShare: try table.requiredNumber("rent_factor", row), needWeights: weights, floor: floor)
+        loading: try table.requiredText("loading", row), rentShare: try table.requiredNumber("rent_share", row), needWeights: weights,
+        floor: floor)
     }
   }
 }

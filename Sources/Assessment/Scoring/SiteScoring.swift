@@ -44,7 +44,9 @@ struct SiteScoring: Sendable {
 
   init(profile: Profile, sectors: [Sector], source: StudyCity, table: IndicatorTable, efficiency: [Double], threads: Int) {
     (self.profile, self.sectors, self.source, self.table, self.efficiency) = (profile, sectors, source, table, efficiency)
-    evaluators = concurrentMap(profile.criteria.count, threads: threads) { CriterionEvaluator(profile.criteria[$0], source: source, table: table) }
+    evaluators = concurrentMap(profile.criteria.count, threads: threads) {
+      CriterionEvaluator(profile.criteria[$0], source: source, table: table)
+    }
   }
 
   /// What a building offers to a sector.
@@ -55,7 +57,8 @@ struct SiteScoring: Sendable {
     let shared = table[.sharedWallLength, row] > 1
     return SectorOffer(
       clearHeight: table[.clearHeight, row], load: table[.imposedLoad, row], daylightShare: table[.daylightShare, row],
-      area: gross * efficiency[Int(buildings.function[row].rawValue)], frontage: table[.streetFrontage, row], mainRoadDistance: table[.mainRoadDistance, row],
+      area: gross * efficiency[Int(buildings.function[row].rawValue)], frontage: table[.streetFrontage, row],
+      mainRoadDistance: table[.mainRoadDistance, row],
       sharesWallWithDwellings: shared && [.residential, .mixed, .unknown].contains(buildings.function[row]),
       noiseShare: source.city.constraints.contains { $0.kind == .noise } ? table[.noiseShare, row] : .nan)
   }
@@ -63,7 +66,8 @@ struct SiteScoring: Sendable {
   /// Scores the given rows; the result does not depend on which rows those are, on their order, or on `threads`.
   func scores(of rows: [Int], threads: Int) -> SiteScores {
     struct Part {
-      var score: [Double] = [], low: [Double] = [], high: [Double] = [], suitability: [Double] = [], need: [Double] = [], completeness: [Double] = []
+      var score: [Double] = [], low: [Double] = [], high: [Double] = [], suitability: [Double] = [], need: [Double] = [],
+        completeness: [Double] = []
       var fits: [[Double]] = []
       var best: [Int] = []
     }
@@ -84,7 +88,11 @@ struct SiteScoring: Sendable {
           low += weight * worth.low
           high += weight * worth.high
           if worth.basis == .data { known += weight }
-          if profile.groups[profile.criteria[c].group].role == .suitability { suitability += weight * worth.value } else { need += weight * worth.value }
+          if profile.groups[profile.criteria[c].group].role == .suitability {
+            suitability += weight * worth.value
+          } else {
+            need += weight * worth.value
+          }
         }
         part.score.append(score)
         part.low.append(low)
@@ -119,7 +127,8 @@ struct SiteScoring: Sendable {
   }
 
   private func ranked(
-    _ rows: [Int], _ score: [Double], _ low: [Double], _ high: [Double], _ suitability: [Double], _ need: [Double], _ completeness: [Double],
+    _ rows: [Int], _ score: [Double], _ low: [Double], _ high: [Double], _ suitability: [Double], _ need: [Double],
+    _ completeness: [Double],
     _ fits: [[Double]], _ best: [Int]
   ) -> SiteScores {
     let ids = source.city.buildings.ids
@@ -139,7 +148,8 @@ struct SiteScoring: Sendable {
     }
     return SiteScores(
       rows: order.map { rows[$0] }, rank: Array(1..<(order.count + 1)), rankLow: order.map { above(lows, high[$0], orEqual: false) + 1 },
-      rankHigh: order.map { max(1, above(highs, low[$0], orEqual: true)) }, score: order.map { score[$0] }, low: order.map { low[$0] }, high: order.map { high[$0] },
+      rankHigh: order.map { max(1, above(highs, low[$0], orEqual: true)) }, score: order.map { score[$0] }, low: order.map { low[$0] },
+      high: order.map { high[$0] },
       suitability: order.map { suitability[$0] }, regenerationNeed: order.map { need[$0] }, completeness: order.map { completeness[$0] },
       fits: fits.map { fit in order.map { fit[$0] } }, bestSector: order.map { best[$0] })
   }

@@ -44,7 +44,9 @@ public struct AssumptionRegister: Sendable {
   /// - Throws: `AssessmentError` naming file, row and column.
   public init(folder: DataFolder, studyFile: String?) throws {
     let shipped = folder.geoData + "/assumptions"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: shipped))?.filter { $0.hasSuffix(".csv") && $0 != "aid-rules.csv" }.sorted() ?? []
+    let names =
+      (try? FileManager.default.contentsOfDirectory(atPath: shipped))?.filter { $0.hasSuffix(".csv") && $0 != "aid-rules.csv" }.sorted()
+      ?? []
     guard !names.isEmpty else { throw AssessmentError(.missingInput, "No assumption tables in \(shipped).") }
     for name in names { try add(file: shipped + "/" + name, origin: "shipped") }
     if let studyFile { try add(file: studyFile, origin: "study") }
@@ -56,7 +58,9 @@ public struct AssumptionRegister: Sendable {
       let id = try table.requiredText("id", row)
       guard let value = table.number("value", row) else {
         // A range without a central value (accuracy classes): the centre is no figure of the source, so it is 0 by convention.
-        guard let low = table.number("low", row), let high = table.number("high", row) else { throw table.failure(row, "value", "a number is expected.") }
+        guard let low = table.number("low", row), let high = table.number("high", row) else {
+          throw table.failure(row, "value", "a number is expected.")
+        }
         records[id] = try record(table, row, id: id, value: 0, low: low, high: high, origin: origin)
         continue
       }
@@ -68,12 +72,16 @@ public struct AssumptionRegister: Sendable {
     }
   }
 
-  private func record(_ table: DataTable, _ row: Int, id: String, value: Double, low: Double?, high: Double?, origin: String) throws -> Assumption {
+  private func record(_ table: DataTable, _ row: Int, id: String, value: Double, low: Double?, high: Double?, origin: String) throws
+    -> Assumption
+  {
     Assumption(
-      id: id, title: table.text("title", row) ?? table.text("item", row) ?? id, value: value, low: low, high: high, unit: try table.requiredText("unit", row),
+      id: id, title: table.text("title", row) ?? table.text("item", row) ?? id, value: value, low: low, high: high,
+      unit: try table.requiredText("unit", row),
       areaBasis: table.text("area_basis", row), priceBase: (table.number("price_base", row) ?? table.number("year", row)).map { Int($0) },
       scope: table.text("scope", row), vat: table.text("vat", row), country: table.text("country", row),
-      estimateClass: table.number("estimate_class", row).map { Int($0) }, source: try table.requiredText("source", row), kind: try table.requiredText("kind", row),
+      estimateClass: table.number("estimate_class", row).map { Int($0) }, source: try table.requiredText("source", row),
+      kind: try table.requiredText("kind", row),
       origin: origin)
   }
 
@@ -85,14 +93,18 @@ public struct AssumptionRegister: Sendable {
     }
     record.value = value
     (record.low, record.high) = (nil, nil)
-    (record.source, record.kind, record.origin) = ("what-if on the command line; was \(JSON.text(of: records[id]!.value)), \(record.source)", "assumption", "--set")
+    (record.source, record.kind, record.origin) = (
+      "what-if on the command line; was \(JSON.text(of: records[id]!.value)), \(record.source)", "assumption", "--set"
+    )
     records[id] = record
   }
 
   /// The record, or an error that names what to add.
   public func callAsFunction(_ id: String) throws -> Assumption {
     guard let record = records[id] else {
-      throw AssessmentError(.badInput, "The concept needs the assumption `\(id)`, which no table holds. Add a row with this id to the study's assumptions file.")
+      throw AssessmentError(
+        .badInput, "The concept needs the assumption `\(id)`, which no table holds. Add a row with this id to the study's assumptions file."
+      )
     }
     return record
   }
@@ -103,14 +115,18 @@ public struct AssumptionRegister: Sendable {
   /// A price level or index; a missing one is an error that names year and country.
   func level(country: String) throws -> Assumption {
     guard let record = records["level.construction.\(country)"] else {
-      throw AssessmentError(.badInput, "No construction price level for \(country). Add `level.construction.\(country)` (EU27 = 100) to the study's assumptions file.")
+      throw AssessmentError(
+        .badInput,
+        "No construction price level for \(country). Add `level.construction.\(country)` (EU27 = 100) to the study's assumptions file.")
     }
     return record
   }
 
   func index(year: Int) throws -> Assumption {
     guard let record = records["index.construction.\(year)"] else {
-      throw AssessmentError(.badInput, "No construction price index for \(year) (EU27, 2015 = 100). Add `index.construction.\(year)` to the study's assumptions file.")
+      throw AssessmentError(
+        .badInput,
+        "No construction price index for \(year) (EU27, 2015 = 100). Add `index.construction.\(year)` to the study's assumptions file.")
     }
     return record
   }

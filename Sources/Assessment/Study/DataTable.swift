@@ -15,7 +15,8 @@ struct DataTable {
       throw AssessmentError(.badInput, "\(file), row \(defect.feature): \(defect.detail)")
     }
     for name in required where rows.attribute(name) == nil {
-      throw AssessmentError(.badInput, "\(file): column `\(name)` is missing; the header has \(rows.attributes.map(\.name).joined(separator: ", ")).")
+      throw AssessmentError(
+        .badInput, "\(file): column `\(name)` is missing; the header has \(rows.attributes.map(\.name).joined(separator: ", ")).")
     }
   }
 

@@ -1,5 +1,6 @@
 public import DecisionAnalysis
 import Foundation
+import GeoFormats
 
 /// A scoring profile: which criteria count, how much, and which value each measurement has. A YAML file that a planner edits.
 public struct Profile: Sendable {
@@ -35,6 +36,8 @@ public struct Profile: Sendable {
     public var weight: Double
     /// Measurement → value in [0, 1].
     public var value: ValueFunction
+    /// The value function in words, e.g. `0 @ 150, 1 @ 800`.
+    public var valueText: String
   }
 
   /// Id, also the file's name.
@@ -61,8 +64,11 @@ public struct Profile: Sendable {
     }
     let path = name.hasPrefix("/") ? name : URL(fileURLWithPath: studyFile).deletingLastPathComponent().appendingPathComponent(name).path
     guard FileManager.default.fileExists(atPath: path) else {
-      let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.geoData + "/profiles")) ?? []).filter { $0.hasSuffix(".yml") }.map { String($0.dropLast(4)) }.sorted()
-      throw AssessmentError(.missingInput, "Profile \"\(name)\": no shipped profile of that name (\(names.joined(separator: ", "))) and no file \(path).")
+      let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.geoData + "/profiles")) ?? []).filter {
+        $0.hasSuffix(".yml")
+      }.map { String($0.dropLast(4)) }.sorted()
+      throw AssessmentError(
+        .missingInput, "Profile \"\(name)\": no shipped profile of that name (\(names.joined(separator: ", "))) and no file \(path).")
     }
     try self.init(file: path)
   }
@@ -80,36 +86,57 @@ public struct Profile: Sendable {
     criteria = []
     for item in try yaml.mappings("groups") ?? [] {
       try item.allow(["id", "title", "role", "criteria", "description"])
-      guard let role = Role(rawValue: try item.string("role") ?? "suitability") else { throw item.failure("role", "suitability or need is expected.") }
+      guard let role = Role(rawValue: try item.string("role") ?? "suitability") else {
+        throw item.failure("role", "suitability or need is expected.")
+      }
       let groupID = try item.requiredString("id")
       groups.append(Group(id: groupID, title: try item.string("title") ?? groupID, role: role))
       for row in try item.mappings("criteria") ?? [] {
         try row.allow(["id", "title", "unit", "weight", "anchors", "categories", "steps", "logistic", "note", "source"])
         let criterionID = try row.requiredString("id")
         guard CriterionInput.known.contains(criterionID) else {
-          let hint = suggestion(for: criterionID, among: CriterionInput.known).map { " Did you mean `\($0)`?" } ?? " Known: \(CriterionInput.known.joined(separator: ", "))."
+          let hint =
+            suggestion(for: criterionID, among: CriterionInput.known).map { " Did you mean `\($0)`?" }
+            ?? " Known: \(CriterionInput.known.joined(separator: ", "))."
           throw row.failure("id", "the engine measures no \"\(criterionID.prefix(40))\".\(hint)")
         }
         guard !criteria.contains(where: { $0.id == criterionID }) else { throw row.failure("id", "\"\(criterionID)\" stands twice.") }
-        guard let weight = try row.number("weight"), weight >= 0 else { throw row.failure("weight", "a weight in %, not below 0, is expected.") }
+        guard let weight = try row.number("weight"), weight >= 0 else {
+          throw row.failure("weight", "a weight in %, not below 0, is expected.")
+        }
         criteria.append(
           Criterion(
-            id: criterionID, title: try row.string("title") ?? criterionID, unit: try row.string("unit") ?? "", group: groups.count - 1, weight: weight,
-            value: try Self.valueFunction(row)))
+            id: criterionID, title: try row.string("title") ?? criterionID, unit: try row.string("unit") ?? "", group: groups.count - 1,
+            weight: weight,
+            value: try Self.valueFunction(row), valueText: try Self.valueText(row)))
       }
     }
     guard !criteria.isEmpty else { throw yaml.failure("groups", "no criterion in it.") }
     let total = criteria.reduce(0) { $0 + $1.weight }
     guard abs(total - 100) < 1e-6 else {
-      throw yaml.failure("groups", "the weights sum to \(total), not 100. Change them so that they do; the engine does not rescale silently.")
+      throw yaml.failure(
+        "groups", "the weights sum to \(total), not 100. Change them so that they do; the engine does not rescale silently.")
     }
+  }
+
+  private static func valueText(_ row: YAMLMapping) throws -> String {
+    if let map = try row.mapping("categories") {
+      return try map.keys.map { "\($0) \(JSON.text(of: try map.number($0) ?? 0))" }.joined(separator: ", ")
+    }
+    if let map = try row.mapping("logistic") {
+      return "logistic, ½ @ \(try map.string("midpoint") ?? ""), scale \(try map.string("scale") ?? "")"
+    }
+    let rows = try row.numberRows("anchors") ?? row.numberRows("steps") ?? []
+    return rows.filter { $0.count == 2 }.map { "\(JSON.text(of: $0[1])) @ \(JSON.text(of: $0[0]))" }.joined(separator: ", ")
   }
 
   private static func valueFunction(_ row: YAMLMapping) throws -> ValueFunction {
     let kinds = ["anchors", "categories", "steps", "logistic"].filter { row.has($0) }
     guard kinds.count == 1 else { throw row.failure("id", "exactly one of anchors, categories, steps, logistic is expected.") }
     func checked(_ rows: [[Double]], _ key: String) throws -> [ValueFunction.Anchor] {
-      guard rows.count >= 2 || key == "steps", rows.allSatisfy({ $0.count == 2 }) else { throw row.failure(key, "at least two [x, value] pairs are expected.") }
+      guard rows.count >= 2 || key == "steps", rows.allSatisfy({ $0.count == 2 }) else {
+        throw row.failure(key, "at least two [x, value] pairs are expected.")
+      }
       return rows.map { ValueFunction.Anchor(x: $0[0], value: $0[1]) }
     }
     do {

@@ -99,7 +99,8 @@ public struct Study: Sendable {
 
   static let layerNames = ["buildings", "vacancy", "units", "districts", "places", "companies", "streets"]
   static let keys = [
-    "study", "title", "country", "currency", "price_date", "crs", "as_of", "grant_date", "layers", "candidates", "profile", "assumptions", "report",
+    "study", "title", "country", "currency", "price_date", "crs", "as_of", "grant_date", "layers", "candidates", "profile", "assumptions",
+    "report",
     "publish", "centre", "attribution",
   ]
 
@@ -124,8 +125,12 @@ public struct Study: Sendable {
       throw yaml.failure("country", "a two-letter country code is expected, e.g. FI.")
     }
     currency = try yaml.string("currency") ?? "EUR"
-    guard currency == "EUR" else { throw yaml.failure("currency", "only EUR is supported so far; convert prices and rents, and say the rate in the assumptions.") }
-    guard let priceDate = try yaml.date("price_date") else { throw yaml.failure("price_date", "is missing: the date of all prices, e.g. 2026-01-01.") }
+    guard currency == "EUR" else {
+      throw yaml.failure("currency", "only EUR is supported so far; convert prices and rents, and say the rate in the assumptions.")
+    }
+    guard let priceDate = try yaml.date("price_date") else {
+      throw yaml.failure("price_date", "is missing: the date of all prices, e.g. 2026-01-01.")
+    }
     self.priceDate = priceDate
     asOf = try yaml.date("as_of") ?? priceDate
     grantDate = try yaml.date("grant_date") ?? priceDate
@@ -137,11 +142,15 @@ public struct Study: Sendable {
     centre = nil
     if yaml.has("centre") {
       let values = try (yaml.strings("centre") ?? []).compactMap { Double($0) }
-      guard values.count == 2, abs(values[0]) <= 180, abs(values[1]) <= 90 else { throw yaml.failure("centre", "[longitude, latitude] in degrees is expected.") }
+      guard values.count == 2, abs(values[0]) <= 180, abs(values[1]) <= 90 else {
+        throw yaml.failure("centre", "[longitude, latitude] in degrees is expected.")
+      }
       centre = Position(x: values[0], y: values[1])
     }
 
-    guard let layerMap = try yaml.mapping("layers") else { throw yaml.failure("layers", "is missing: name at least `buildings: {source: FILE}`.") }
+    guard let layerMap = try yaml.mapping("layers") else {
+      throw yaml.failure("layers", "is missing: name at least `buildings: {source: FILE}`.")
+    }
     try layerMap.allow(Self.layerNames + ["constraints"])
     layers = [:]
     for name in Self.layerNames where layerMap.has(name) {
@@ -158,7 +167,8 @@ public struct Study: Sendable {
       guard ["veto", "penalty", "cost"].contains(effect) else { throw item.failure("effect", "one of veto, penalty, cost is expected.") }
       let above = try item.number("above") ?? 0.5
       guard (0...1).contains(above) else { throw item.failure("above", "a share between 0 and 1 is expected.") }
-      constraints.append(ConstraintSource(layer: try Self.source(item, folder: folder, illustrative: false), kind: kind, effect: effect, above: above))
+      constraints.append(
+        ConstraintSource(layer: try Self.source(item, folder: folder, illustrative: false), kind: kind, effect: effect, above: above))
     }
 
     candidates = Candidates()

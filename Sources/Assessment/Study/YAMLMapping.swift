@@ -13,7 +13,8 @@ struct YAMLMapping {
   /// Reads the root mapping of a file.
   static func root(ofFile file: String) throws -> YAMLMapping {
     guard let bytes = FileManager.default.contents(atPath: file) else {
-      throw AssessmentError(.missingInput, "Cannot read \(file): no such file, or no permission. Give the path of a study file; `rekindle init` writes one.")
+      throw AssessmentError(
+        .missingInput, "Cannot read \(file): no such file, or no permission. Give the path of a study file; `rekindle init` writes one.")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw AssessmentError(.badInput, "\(file) is not UTF-8 text. Save it as UTF-8.")
@@ -27,7 +28,9 @@ struct YAMLMapping {
     do { node = try Yams.compose(yaml: text) } catch {
       throw AssessmentError(.badInput, "\(file) is no YAML: \(String(describing: error).replacing("\n", with: " "))")
     }
-    guard let mapping = node?.mapping else { throw AssessmentError(.badInput, "\(file): a mapping of keys to values is expected at the top level.") }
+    guard let mapping = node?.mapping else {
+      throw AssessmentError(.badInput, "\(file): a mapping of keys to values is expected at the top level.")
+    }
     return YAMLMapping(node: mapping, file: file, path: "", line: node?.mark?.line ?? 1)
   }
 
@@ -85,7 +88,9 @@ struct YAMLMapping {
 
   func date(_ key: String) throws -> CalendarDate? {
     guard let text = try string(key) else { return nil }
-    guard let day = CalendarDate(partial: text) else { throw failure(key, "a date like 2026-01-31 is expected, found \"\(text.prefix(40))\".") }
+    guard let day = CalendarDate(partial: text) else {
+      throw failure(key, "a date like 2026-01-31 is expected, found \"\(text.prefix(40))\".")
+    }
     return day
   }
 
@@ -103,7 +108,8 @@ struct YAMLMapping {
   func mapping(_ key: String) throws -> YAMLMapping? {
     guard has(key), let value = node[key] else { return nil }
     guard let mapping = value.mapping else { throw failure(key, "a mapping of keys to values is expected.") }
-    return YAMLMapping(node: mapping, file: file, path: [path, key].filter { !$0.isEmpty }.joined(separator: "."), line: value.mark?.line ?? line)
+    return YAMLMapping(
+      node: mapping, file: file, path: [path, key].filter { !$0.isEmpty }.joined(separator: "."), line: value.mark?.line ?? line)
   }
 
   /// A list of mappings; a single mapping counts as a list of one.
@@ -113,7 +119,9 @@ struct YAMLMapping {
     guard let sequence = value.sequence else { throw failure(key, "a list is expected.") }
     return try sequence.enumerated().map { index, item in
       guard let mapping = item.mapping else { throw failure(key, "item \(index + 1): a mapping is expected.") }
-      return YAMLMapping(node: mapping, file: file, path: "\([path, key].filter { !$0.isEmpty }.joined(separator: "."))[\(index + 1)]", line: item.mark?.line ?? line)
+      return YAMLMapping(
+        node: mapping, file: file, path: "\([path, key].filter { !$0.isEmpty }.joined(separator: "."))[\(index + 1)]",
+        line: item.mark?.line ?? line)
     }
   }
 
@@ -124,7 +132,9 @@ struct YAMLMapping {
     return try rows.map { row in
       guard let cells = row.sequence else { throw failure(key, "a list of [x, value] pairs is expected.") }
       return try cells.map { cell in
-        guard let text = cell.scalar?.string, let number = Double(text), number.isFinite else { throw failure(key, "numbers are expected in each pair.") }
+        guard let text = cell.scalar?.string, let number = Double(text), number.isFinite else {
+          throw failure(key, "numbers are expected in each pair.")
+        }
         return number
       }
     }

@@ -1,0 +1,90 @@
+import Foundation
+import GeoFormats
+import SimpleFeatures
+
+/// What a file holds: its layers with counts, CRS, fields, extent and defects.
+/// - Throws: `FormatError` when the file cannot be read at all.
+func inspect(_ text: String, defectLimit: Int) throws -> JSON {
+  let reference = LayerReference(parsing: text)
+  let layers = try describeLayers(in: reference.path, options: ReadOptions(defectLimit: defectLimit))
+  var rows: [JSON] = []
+  for layer in layers where reference.layer == nil || reference.layer == layer.name {
+    var members: [JSON.Member] = [
+      .init("layer", .string(layer.name)), .init("driver", .string(layer.driver)), .init("geometry", JSON(layer.geometryType)),
+      .init("crs", JSON(layer.crs?.description)),
+      .init("claimed", JSON(layer.claimedCount.map(Double.init))),
+    ]
+    do {
+      let read = try readLayer(LayerReference(path: reference.path, layer: layer.name), options: ReadOptions(defectLimit: defectLimit))
+      let extent = read.features.geometry.envelope()
+      members += [
+        .init("read", .number(Double(read.readCount))), .init("kept", .number(Double(read.features.count))),
+        .init("refused", .number(Double(read.refusedCount))),
+        .init("extent", extent.isEmpty ? nil : JSON([extent.minX, extent.minY, extent.maxX, extent.maxY])),
+        .init("defects", .object(read.defects.counts.sorted { $0.key < $1.key }.map { .init($0.key.rawValue, .number(Double($0.value))) })),
+        .init(
+          "first_defects",
+          .array(
+            read.defects.kept.prefix(5).map {
+              ["feature": .string($0.feature), "code": .string($0.code.rawValue), "detail": .string($0.detail)]
+            })),
+        .init(
+          "fields",
+          .array(
+            layer.fields.map { field in
+              let column = read.features.attribute(field.name)
+              let example = column.flatMap { c in (0..<c.count).lazy.compactMap { c.text($0) }.first }
+              return [
+                "name": .string(field.name), "type": .string(field.type.rawValue),
+                "known": JSON(column.map { Double($0.validity.knownCount) }),
+                "example": JSON(example.map { String($0.prefix(40)) }),
+              ]
+            })),
+      ]
+    } catch { members.append(.init("error", .string(error.description))) }
+    rows.append(.object(members))
+  }
+  guard !rows.isEmpty else {
+    throw AssessmentError(
+      .missingInput, "\(reference.path) has no layer \"\(reference.layer ?? "")\"; it has: \(layers.map(\.name).joined(separator: ", ")).")
+  }
+  return ["file": .string(URL(fileURLWithPath: reference.path).lastPathComponent), "layers": .array(rows)]
+}
+
+/// What a file holds, as JSON text or as text for people.
+/// - Throws: `FormatError` when the file cannot be read at all.
+public func inspectionOutput(_ text: String, asJSON: Bool, defectLimit: Int) throws -> String {
+  let json = try inspect(text, defectLimit: defectLimit)
+  return asJSON ? json.serialized(indent: 2) : inspectionText(json)
+}
+
+/// The inspection as text for people.
+func inspectionText(_ json: JSON) -> String {
+  var lines: [String] = [json["file"]?.string ?? ""]
+  for layer in json["layers"]?.array ?? [] {
+    func number(_ name: String) -> String { layer[name]?.number.map { JSON.text(of: $0) } ?? "?" }
+    lines.append("")
+    lines.append(
+      "  layer \(layer["layer"]?.string ?? "") — \(layer["driver"]?.string ?? ""), \(layer["geometry"]?.string ?? "no geometry"), \(layer["crs"]?.string ?? "CRS unknown")"
+    )
+    if let error = layer["error"]?.string {
+      lines.append("    cannot be read: \(error)")
+      continue
+    }
+    lines.append("    read \(number("read")) = kept \(number("kept")) + refused \(number("refused"))")
+    if let e = layer["extent"]?.array, e.count == 4 {
+      lines.append("    extent \(e.map { JSON.text(of: (($0.number ?? 0) * 1e6).rounded() / 1e6) }.joined(separator: " "))")
+    }
+    for field in layer["fields"]?.array ?? [] {
+      let name = field["name"]?.string ?? ""
+      lines.append(
+        "    \(name.padding(toLength: max(28, name.count + 1), withPad: " ", startingAt: 0))\((field["type"]?.string ?? "").padding(toLength: 9, withPad: " ", startingAt: 0)) known \(field["known"]?.number.map { JSON.text(of: $0) } ?? "?")\(field["example"]?.string.map { ", e.g. \($0)" } ?? "")"
+      )
+    }
+    for member in layer["defects"]?.object ?? [] { lines.append("    defect \(member.name): \(JSON.text(of: member.value.number ?? 0))") }
+    for defect in layer["first_defects"]?.array ?? [] {
+      lines.append("      \(defect["feature"]?.string ?? ""): \(defect["code"]?.string ?? "") — \(defect["detail"]?.string ?? "")")
+    }
+  }
+  return lines.joined(separator: "\n")
+}

@@ -1,0 +1,126 @@
+import Foundation
+import GeoFormats
+public import SimpleFeatures
+import SpatialEngine
+import UrbanIndicators
+
+/// Raw indicators of every building of a file.
+public struct MeasuredFile: Sendable {
+  /// Id and indicators, one row a building; footprints in the working CRS.
+  public var table: FeatureBatch
+  /// The CRS they were measured in.
+  public var crs: CoordinateReferenceSystem
+  /// Records read, kept and refused.
+  public var read: Int
+  /// Buildings measured.
+  public var kept: Int
+  /// What was found wrong.
+  public var defects: DefectTally
+
+  /// The CRS by name.
+  public var crsName: String { crs.description }
+  /// `code: count` for each kind of defect.
+  public var defectCounts: [String] { defects.counts.sorted { $0.key < $1.key }.map { "\($0.key.rawValue): \($0.value)" } }
+
+  /// The first defects, a line each.
+  public func defectLines(_ count: Int) -> [String] { defects.kept.prefix(count).map(\.line) }
+}
+
+extension Defect {
+  /// The defect in a line.
+  var line: String { "\(layer) \(feature): \(code.rawValue) — \(detail)" }
+}
+
+/// Measures the form of every building of a layer; no study needed.
+///
+/// Only a geographic layer is transformed (to the UTM zone of its centre, or to `crs`), since areas differ between projections.
+/// The id is the named field, else a field called id, else the feature's number.
+/// - Throws: `FormatError`, `SpatialError`, or `AssessmentError` for a missing CRS or id field.
+public func measureFile(_ text: String, idField: String?, crs: String?, options: RunOptions) throws -> MeasuredFile {
+  let reference = LayerReference(parsing: text)
+  options.stage?("read")
+  options.progress?("read", 0, nil)
+  var layer = try readLayer(reference, options: ReadOptions(layerName: "buildings", defectLimit: options.defectLimit))
+  var geometry = layer.features.geometry
+  guard let source = layer.crs ?? crs.map({ CoordinateReferenceSystem($0) }) else {
+    throw AssessmentError(.badInput, "\(reference) does not say its coordinate reference system. Give it with --crs EPSG:…")
+  }
+  var working = source
+  if try describe(source).isGeographic {
+    working = try crs.map { CoordinateReferenceSystem($0) } ?? workingCRS(for: source, extent: geometry.envelope())
+    if try describe(working).isGeographic { working = try workingCRS(for: source, extent: geometry.envelope()) }
+    options.stage?("reproject")
+    let bad = Set(try CoordinateTransform.transform(&geometry, from: source, to: working, threads: options.threads))
+    for feature in bad.sorted() {
+      layer.defects.add(
+        Defect(
+          layer: "buildings", feature: "#\(layer.features.numbers[feature])", code: .coordinateOutOfRange,
+          detail: "a position has no place in \(working)"))
+    }
+    if !bad.isEmpty { geometry = GeometryColumn.replacing(bad, of: geometry) }
+  }
+  let ids: TextColumn
+  let idColumn: AttributeColumn?
+  if let idField {
+    guard let column = layer.features.attribute(idField) else {
+      let names = layer.features.attributes.map(\.name)
+      let hint = suggestion(for: idField, among: names).map { " Did you mean \($0)?" } ?? ""
+      throw AssessmentError(.usage, "--id \(idField): \(reference) has no such field.\(hint) It has: \(names.joined(separator: ", ")).")
+    }
+    idColumn = column
+  } else {
+    idColumn = layer.features.attribute("id")
+  }
+  var texts = TextColumn()
+  for row in 0..<layer.features.count { texts.append(idColumn?.text(row) ?? String(layer.features.numbers[row])) }
+  ids = texts
+
+  options.stage?("repair")
+  for row in 0..<geometry.count where !geometry.kinds[row].isAreal {
+    let none = geometry.kinds[row] == .none
+    layer.defects.add(
+      Defect(
+        layer: "buildings", feature: ids[row], code: none ? .missingGeometry : .wrongGeometryType,
+        detail: none ? "no footprint" : "a footprint must be a polygon"))
+  }
+  let areal = GeometryColumn.replacing(Set((0..<geometry.count).filter { !geometry.kinds[$0].isAreal }), of: geometry)
+  let repaired = repair(areal, threads: options.threads)
+  for row in repaired.repaired {
+    layer.defects.add(
+      Defect(layer: "buildings", feature: ids[row], code: .invalidGeometryRepaired, detail: repaired.reasons[row] ?? "not valid"))
+  }
+  for row in repaired.lost {
+    layer.defects.add(Defect(layer: "buildings", feature: ids[row], code: .invalidGeometry, detail: repaired.reasons[row] ?? "not valid"))
+  }
+
+  var measure = MeasureOptions()
+  measure.threads = options.threads
+  var table = IndicatorTable(count: geometry.count)
+  let buildings = Buildings(ids: ids, geometry: repaired.geometry)
+  measureFootprints(buildings, options: measure, into: &table) { stage, isDone in
+    if !isDone {
+      options.stage?(stage.rawValue)
+      options.progress?(stage.rawValue, 0, nil)
+    }
+  }
+  var columns = [AttributeColumn(name: "id", values: .text(ids), validity: ValidityBitmap(repeating: true, count: ids.count))]
+  for indicator in Indicator.ofFootprints {
+    columns.append(AttributeColumn(name: indicator.id, reals: (0..<table.count).map { table[indicator, $0] }))
+  }
+  return MeasuredFile(
+    table: FeatureBatch(numbers: layer.features.numbers, geometry: repaired.geometry, attributes: columns), crs: working,
+    read: layer.readCount, kept: layer.features.count,
+    defects: layer.defects)
+}
+
+extension GeometryColumn {
+  /// A copy in which the given features are null.
+  static func replacing(_ features: Set<Int>, of column: GeometryColumn) -> GeometryColumn {
+    guard !features.isEmpty else { return column }
+    var result = GeometryColumn()
+    for feature in 0..<column.count {
+      if features.contains(feature) { result.appendNull() } else { result.append(column, feature: feature) }
+    }
+    return result
+  }
+}

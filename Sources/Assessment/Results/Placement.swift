@@ -1,0 +1,69 @@
+public import GeoFormats
+public import SimpleFeatures
+import SpatialEngine
+import UrbanIndicators
+
+/// How a GeoPackage names a CRS.
+/// - Throws: `SpatialError` when PROJ does not know it.
+public func spatialReference(of crs: CoordinateReferenceSystem) throws -> SpatialReference {
+  let facts = try describe(crs)
+  return SpatialReference(code: facts.code, name: facts.name, wkt: facts.wkt1 ?? facts.wkt)
+}
+
+/// Features in another CRS; those that have no place in it get null geometries.
+/// - Throws: `SpatialError` when PROJ knows no way between the two.
+public func reprojected(
+  _ features: FeatureBatch, from source: CoordinateReferenceSystem, to target: CoordinateReferenceSystem, threads: Int = 1
+) throws -> FeatureBatch {
+  guard source != target else { return features }
+  var result = features
+  let bad = Set(try CoordinateTransform.transform(&result.geometry, from: source, to: target, threads: threads))
+  guard !bad.isEmpty else { return result }
+  var clean = GeometryColumn()
+  for feature in 0..<result.geometry.count {
+    if bad.contains(feature) { clean.appendNull() } else { clean.append(result.geometry, feature: feature) }
+  }
+  result.geometry = clean
+  return result
+}
+
+/// Longitude and latitude of a point inside or on each footprint's bounds (its centroid).
+func lonLat(_ geometry: GeometryColumn, _ rows: [Int], crs: CoordinateReferenceSystem) throws -> (lon: [Double], lat: [Double]) {
+  var x: [Double] = [], y: [Double] = []
+  for row in rows {
+    let p = geometry.kinds[row] == .none ? Position(x: .nan, y: .nan) : geometry.centroid(of: row)
+    x.append(p.x)
+    y.append(p.y)
+  }
+  _ = try CoordinateTransform(from: crs, to: .wgs84).transform(x: &x, y: &y)
+  return (x, y)
+}
+
+extension ScoredStudy {
+  /// The whole site table; see `siteTable(_:headlines:acceptability:lonLat:)`.
+  public func siteTable(headlines: [Int: ConceptHeadline] = [:], acceptability: [Int: Double] = [:]) throws -> FeatureBatch {
+    siteTable(
+      0..<scores.count, headlines: headlines, acceptability: acceptability,
+      lonLat: try lonLat(source.city.buildings.geometry, scores.rows, crs: source.city.crs))
+  }
+
+  /// Excluded buildings: id and reason, in the order of the buildings.
+  public var excludedTable: [AttributeColumn] {
+    let rows = exclusions.indices.filter { exclusions[$0] != nil }
+    var table = TableColumns()
+    table.add("id", text: rows.map { source.city.buildings.ids[$0] })
+    table.add("reason", text: rows.map { exclusions[$0]?.rawValue })
+    return table.columns
+  }
+
+  /// Defects: layer, feature, code, detail, in the order found.
+  public var defectTable: [AttributeColumn] {
+    let kept = source.defects.kept
+    var table = TableColumns()
+    table.add("layer", text: kept.map(\.layer))
+    table.add("feature", text: kept.map(\.feature))
+    table.add("code", text: kept.map(\.code.rawValue))
+    table.add("detail", text: kept.map(\.detail))
+    return table.columns
+  }
+}

@@ -1,0 +1,176 @@
+import DecisionAnalysis
+import Foundation
+public import GeoFormats
+import ProjectFinance
+public import SimpleFeatures
+
+/// What pages are made from: the same whether a study was just scored or is read back from its output folder.
+public struct Portfolio: Sendable {
+  /// The study.
+  public var study: Study
+  /// The site table in the working CRS, in the order of rank.
+  public var sites: FeatureBatch
+  /// The layers of the maps.
+  public var surroundings: Surroundings
+  /// The record of the run.
+  public var record: RunRecord
+  let context: DossierContext
+
+  init(
+    study: Study, profile: Profile, sectors: [Sector], register: AssumptionRegister, rules: [AidRule], record: RunRecord,
+    sites: FeatureBatch, surroundings: Surroundings
+  ) {
+    (self.study, self.record, self.sites, self.surroundings) = (study, record, sites, surroundings)
+    context = DossierContext(
+      study: study, profile: profile, sectors: sectors, register: register, rules: rules, record: record, siteCount: sites.count)
+  }
+
+  /// The portfolio of a study that was just scored.
+  public init(_ scored: ScoredStudy, register: AssumptionRegister, folder: DataFolder, sites: FeatureBatch, record: RunRecord) throws {
+    self.init(
+      study: scored.study, profile: scored.profile, sectors: scored.sectors, register: register, rules: try AidRule.load(folder: folder),
+      record: record, sites: sites,
+      surroundings: scored.surroundings)
+  }
+
+  /// The dossier of a site.
+  /// - Throws: `AssessmentError` for an unknown id or a missing assumption.
+  public func dossier(of id: String) throws -> SiteDossier { try context.dossier(SiteRecord(sites, id: id)) }
+
+  /// The id of the site at a position by rank.
+  public func siteID(_ site: Int) -> String? { sites.attribute("site_id")?.text(site) }
+
+  /// The row of a site.
+  /// - Throws: `AssessmentError` for an unknown id.
+  public func row(of id: String) throws -> Int { try SiteRecord(sites, id: id).row }
+
+  /// The context of `index.html`.
+  /// - Parameter reports: Path of the report by site id, for those that have one.
+  public func json(reports: [String: String]) -> JSON {
+    let rows = (0..<sites.count).map { row -> JSON in
+      let site = SiteRecord(sites, row: row)
+      let criteria = context.criteria(site)
+      func number(_ name: String) -> JSON { JSON(site.number(name)) }
+      func text(_ name: String) -> JSON { JSON(site.text(name)) }
+      return .object([
+        .init("site_id", .string(site.id)), .init("rank", number("rank")), .init("rank_low", number("rank_low")),
+        .init("rank_high", number("rank_high")), .init("name", text("name")),
+        .init("address", text("address")), .init("lon", number("lon")), .init("lat", number("lat")), .init("score", number("score")),
+        .init("score_low", number("score_low")),
+        .init("score_high", number("score_high")), .init("suitability", number("suitability")),
+        .init("regeneration_need", number("regeneration_need")),
+        .init("completeness", number("completeness")), .init("vacancy", text("vacancy")),
+        .init("vacancy_confidence", number("vacancy_confidence")),
+        .init("best_sector", text("best_sector")), .init("best_sector_fit", number("best_sector_fit")), .init("verdict", text("verdict")),
+        .init("alternative", text("alternative")),
+        .init("capex_eur", number("capex_eur")), .init("capex_low_eur", number("capex_low_eur")),
+        .init("capex_high_eur", number("capex_high_eur")), .init("grant_eur", number("grant_eur")),
+        .init("fnpv_c_eur", number("fnpv_c_eur")), .init("jobs", number("jobs")), .init("report", JSON(reports[site.id])),
+        .init(
+          "groups",
+          .array(
+            context.profile.groups.enumerated().map { k, group in
+              [
+                "id": .string(group.id),
+                "contribution": JSON(criteria.filter { $0.criterion.group == k }.reduce(0) { $0 + $1.criterion.weight * $1.value }),
+              ]
+            })),
+      ])
+    }
+    let groups = context.profile.groups.enumerated().map { k, group -> JSON in
+      let criteria = context.profile.criteria.filter { $0.group == k }
+      return [
+        "id": .string(group.id), "title": .string(group.title), "weight": JSON(criteria.reduce(0) { $0 + $1.weight }),
+        "criteria": .array(
+          criteria.map {
+            [
+              "id": .string($0.id), "title": .string($0.title), "weight": JSON($0.weight), "unit": .string($0.unit),
+              "value_function": .string($0.valueText),
+            ]
+          }),
+      ]
+    }
+    let counts = record.counts
+    return [
+      "study": context.studyJSON,
+      "counts": [
+        "buildings": .number(Double(counts.buildings)), "candidates": .number(Double(counts.candidates)),
+        "excluded": .number(Double(counts.excluded)),
+        "scored": .number(Double(counts.scored)), "reported": .number(Double(counts.reported)),
+      ],
+      "exclusions": .array(record.exclusions.map { ["reason": .string($0.reason), "count": .number(Double($0.count))] }),
+      "defects": .array(record.defects.map { ["code": .string($0.code), "count": .number(Double($0.count))] }),
+      "inputs": .array(
+        record.inputs.map {
+          [
+            "path": .string($0.path), "layer": .string($0.layer), "read": .number(Double($0.read)), "kept": .number(Double($0.kept)),
+            "refused": .number(Double($0.refused)),
+            "crs": JSON($0.crs),
+          ]
+        }), "notes": .array(record.notes.map { .string($0) }), "sites": .array(rows),
+      "profile": ["title": .string(context.profile.title), "groups": .array(groups)], "method": context.methodJSON([]),
+    ]
+  }
+}
+
+// MARK: The store
+
+extension Portfolio {
+  /// Reads a study's output folder back.
+  /// - Throws: `AssessmentError` when there is none, or when an input has changed since it was written.
+  public init(store out: String, study: Study, folder: DataFolder, register: AssumptionRegister, seed: UInt64) throws {
+    let path = out + "/run.json"
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw AssessmentError(.missingInput, "\(out) holds no run.json: run `rekindle score` or `rekindle run` on the study first.")
+    }
+    let json: JSON
+    do { json = try JSON(parsing: [UInt8](bytes)) } catch {
+      throw AssessmentError(.badInput, "\(path) is no JSON: \(error). Run the study again.")
+    }
+    guard json["study"]?.string == study.id else {
+      throw AssessmentError(.badInput, "\(path) is the record of the study \"\(json["study"]?.string ?? "?")\", not of \"\(study.id)\".")
+    }
+    var record = RunRecord(study: study.id, seed: UInt64(json["seed"]?.number ?? 1))
+    func count(_ value: JSON?, _ name: String) -> Int { Int(value?[name]?.number ?? 0) }
+    record.crs = json["crs"]?.string ?? ""
+    record.inputs = (json["inputs"]?.array ?? []).map {
+      InputRecord(
+        path: $0["path"]?.string ?? "", sha256: $0["sha256"]?.string ?? "", layer: $0["layer"]?.string ?? "", crs: $0["crs"]?.string,
+        read: count($0, "read"), kept: count($0, "kept"),
+        refused: count($0, "refused"))
+    }
+    record.counts = RunCounts(
+      buildings: count(json["counts"], "buildings"), candidates: count(json["counts"], "candidates"),
+      excluded: count(json["counts"], "excluded"),
+      scored: count(json["counts"], "scored"), reported: count(json["counts"], "reported"))
+    record.defects = (json["defects"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
+    record.exclusions = (json["exclusions"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
+    record.notes = (json["notes"]?.array ?? []).compactMap(\.string)
+    record.settings = (json["settings"]?.array ?? []).map { ($0["path"]?.string ?? "", $0["sha256"]?.string ?? "") }
+
+    let profile = try Profile(named: study.profile, folder: folder, relativeTo: study.file)
+    let base = URL(fileURLWithPath: study.file).deletingLastPathComponent().path
+    var stale: [String] = []
+    for (path, expected) in Set(record.inputs.map { [$0.path, $0.sha256] }).sorted(by: { $0[0] < $1[0] }).map({ ($0[0], $0[1]) }) {
+      let sources = (Array(study.layers.values) + study.constraints.map(\.layer)).map(\.reference.path)
+      let full = sources.first { $0.hasSuffix("/" + path) || $0 == path } ?? base + "/" + path
+      if (try? sha256(ofFile: full)) != expected { stale.append(path) }
+    }
+    if let expected = record.settings.first?.sha256, try sha256(ofFile: profile.file) != expected { stale.append("profile \(profile.id)") }
+    guard stale.isEmpty else {
+      throw AssessmentError(.badInput, "Changed since \(out) was written: \(stale.joined(separator: ", ")). Run the study again.")
+    }
+    func layer(_ name: String) throws -> FeatureBatch {
+      try readLayer(LayerReference(path: out + "/sites.gpkg", layer: name), options: ReadOptions()).features
+    }
+    let sites = try readLayer(LayerReference(path: out + "/sites.gpkg", layer: "sites"), options: ReadOptions())
+    let surroundings = Surroundings(
+      crs: sites.crs ?? CoordinateReferenceSystem(record.crs), buildings: try layer("buildings"),
+      districts: (try? layer("districts")) ?? FeatureBatch(),
+      places: (try? layer("places")) ?? FeatureBatch(), streets: (try? layer("streets")) ?? FeatureBatch(), attribution: study.attribution)
+    self.init(
+      study: study, profile: profile, sectors: try Sector.load(folder: folder), register: register, rules: try AidRule.load(folder: folder),
+      record: record, sites: sites.features,
+      surroundings: surroundings)
+  }
+}

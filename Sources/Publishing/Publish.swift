@@ -1,0 +1,197 @@
+public import Assessment
+import Foundation
+public import GeoFormats
+public import SimpleFeatures
+
+/// What to write and where.
+public struct PublishOptions: Sendable {
+  /// How many sites get a concept and a report; 0 = none, as in `score`.
+  public var top: Int
+  /// html, pdf, xlsx.
+  public var formats: [String]
+  /// Languages; the first one is that of `report.html`, others are `report.<language>.html`.
+  public var languages: [String]
+  /// Whether pages are written at all; `score` writes none.
+  public var isBatch: Bool
+  /// Called with what is being written.
+  public var progress: (@Sendable (String, Int, Int?) -> Void)?
+
+  /// Makes options.
+  public init(top: Int, formats: [String], languages: [String], isBatch: Bool, progress: (@Sendable (String, Int, Int?) -> Void)? = nil) {
+    (self.top, self.formats, self.languages, self.isBatch, self.progress) = (top, formats, languages, isBatch, progress)
+  }
+}
+
+/// Columns of `ranking.csv`.
+private let rankingColumns = [
+  "rank", "rank_low", "rank_high", "site_id", "name", "address", "lon", "lat", "score", "score_low", "score_high", "suitability",
+  "regeneration_need", "completeness", "vacancy",
+  "vacancy_confidence", "best_sector", "verdict", "capex_eur", "fnpv_c_eur", "grant_eur",
+]
+
+/// Writes a scored study into its output folder: tables, layers and, unless it is a batch, concepts and pages.
+///
+/// The folder appears whole or not at all; a run that was interrupted goes on from its finished sites.
+/// - Returns: The record of the run as written.
+/// - Throws: `OutputError`, `FormatError`, `TemplateError` or `AssessmentError`.
+public func publish(
+  _ scored: ScoredStudy, register: AssumptionRegister, data: DataFolder, to path: String, options: PublishOptions, lastChange: String
+) throws -> RunRecord {
+  let library = try TemplateLibrary(folder: data.templates)
+  var record = scored.record
+  let top = options.isBatch ? 0 : min(options.top, scored.scores.count)
+  record.counts.reported = top
+  let signature = try [
+    record.json.serialized(), options.formats.joined(separator: ","), options.languages.joined(separator: ","), "\(options.isBatch)",
+    signatureOfFiles([scored.study.file] + listing(data.templates) + listing(data.geoData + "/assumptions")),
+  ].joined(separator: "\n")
+  let folder = try OutputFolder(path: path, signature: signature)
+  var expected: Set<String> = []
+
+  // Concepts come first: their headlines stand in the site table.
+  let plain = try scored.siteTable()
+  let portfolio = try Portfolio(scored, register: register, folder: data, sites: plain, record: record)
+  var headlines: [Int: ConceptHeadline] = [:]
+  var acceptability: [Int: Double] = [:]
+  var dossiers: [SiteDossier] = []
+  if top > 0 {
+    let robustness = try portfolio.robustness(top: top)
+    for site in 0..<top {
+      options.progress?("concepts", site, top)
+      let dossier = try portfolio.dossier(at: site, robustness: robustness)
+      headlines[site] = dossier.headline
+      acceptability[site] = robustness.firstPlaceShare(site)
+      dossiers.append(dossier)
+    }
+  }
+  let sites = top > 0 ? try scored.siteTable(headlines: headlines, acceptability: acceptability) : plain
+  let full = try Portfolio(scored, register: register, folder: data, sites: sites, record: record)
+
+  // Tables and layers.
+  options.progress?("tables", 0, nil)
+  let isIllustrative = scored.study.isIllustrative
+  try writeCSV(ranking(sites, isIllustrative: isIllustrative), to: folder.place("ranking.csv"))
+  try writeCSV(scored.excludedTable, to: folder.place("excluded.csv"))
+  try writeCSV(scored.defectTable, to: folder.place("defects.csv"))
+  expected.formUnion(["ranking.csv", "excluded.csv", "defects.csv", "sites.geojson", "sites.gpkg", "sites.schema.json"])
+  try writeGeoJSON(
+    reprojected(sites, from: scored.workingCRS, to: .wgs84), study: scored.study, form: .collection, to: folder.place("sites.geojson"))
+  let schema = siteSchema(profileOf: full)
+  try folder.write(schema.serialized(indent: 2) + "\n", to: "sites.schema.json")
+  options.progress?("GeoPackage", 0, nil)
+  try writeGeoPackage(full, schema: schema, styles: layerStyles(library: library), to: folder.place("sites.gpkg"), lastChange: lastChange)
+
+  // Pages.
+  if !options.isBatch {
+    let atlas = Atlas(full.surroundings)
+    var reports: [String: String] = [:]
+    for (k, dossier) in dossiers.enumerated() {
+      options.progress?("reports", k, top)
+      let place = "sites/" + pathComponent(ofSite: dossier.id)
+      let names = try writeSite(dossier, at: place, folder: folder, atlas: atlas, library: library, options: options)
+      expected.formUnion(names)
+      if let page = names.first(where: { $0.hasSuffix("/report.html") }) { reports[dossier.id] = page.replacing("%", with: "%25") }
+    }
+    let context = full.json(reports: reports)
+    for (k, language) in options.languages.enumerated() {
+      let name = k == 0 ? "index.html" : "index.\(language).html"
+      try folder.write(portfolioPage(context, atlas: atlas, library: library, language: language), to: name)
+      expected.insert(name)
+    }
+  }
+  folder.keepOnly(expected)
+  record.outputs = try folder.files().map { ($0, try sha256(ofFile: folder.partial + "/" + $0)) }
+  try folder.write(record.json.serialized(indent: 2) + "\n", to: "run.json")
+  try folder.finish()
+  return record
+}
+
+/// Writes the files of one site, or keeps those that an interrupted run has finished; gives their relative names.
+func writeSite(
+  _ dossier: SiteDossier, at place: String, folder: OutputFolder, atlas: Atlas, library: TemplateLibrary, options: PublishOptions
+) throws -> [String] {
+  let json = dossier.json.serialized(indent: 2) + "\n"
+  var names = [place + "/site.json"]
+  if options.formats.contains("html") {
+    for (k, language) in options.languages.enumerated() { names.append(place + (k == 0 ? "/report.html" : "/report.\(language).html")) }
+  }
+  // `site.json` is written last: where it stands with the same content, the site is finished.
+  if folder.read(names[0]) == json { return names }
+  if options.formats.contains("html") {
+    for (k, language) in options.languages.enumerated() {
+      try folder.write(siteReport(dossier.json, atlas: atlas, library: library, language: language), to: names[k + 1])
+    }
+  }
+  try folder.write(json, to: names[0])
+  return names
+}
+
+private func listing(_ folder: String) -> [String] {
+  ((try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []).sorted().map { folder + "/" + $0 }.filter {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && !isFolder.boolValue
+  }
+}
+
+private func signatureOfFiles(_ paths: [String]) throws -> String { try paths.map { try sha256(ofFile: $0) }.joined() }
+
+/// The rows of `ranking.csv`.
+private func ranking(_ sites: FeatureBatch, isIllustrative: Bool) -> [AttributeColumn] {
+  var columns = rankingColumns.compactMap { sites.attribute($0) }
+  if isIllustrative {
+    columns.append(AttributeColumn(name: "note", texts: Array(repeating: "illustrative vacancy", count: sites.count)))
+  }
+  return columns
+}
+
+func writeCSV(_ columns: [AttributeColumn], to path: String) throws {
+  var writer = try CSVWriter(path: path)
+  try writer.append(ExportTable(columns: columns))
+  try writer.finish()
+}
+
+/// The columns that leave in exports: those of the contract, and what the study publishes.
+private func isExported(_ name: String, after marker: inout Bool) -> Bool {
+  defer { if name == "rank_acceptability_first" { marker = true } }
+  return !marker || name.hasPrefix("pub_")
+}
+
+/// The site table as other tools get it.
+public func exportTable(_ sites: FeatureBatch) -> ExportTable {
+  var isPast = false
+  return ExportTable(geometry: sites.geometry, columns: sites.attributes.filter { isExported($0.name, after: &isPast) })
+}
+
+/// Writes sites in WGS 84 as GeoJSON or its text sequence, with attribution and the warning of an invented register.
+public func writeGeoJSON(_ sites: FeatureBatch, study: Study, form: GeoJSONWriter.Form, to path: String) throws {
+  var members: [JSON.Member] = [.init("name", .string(study.id)), .init("attribution", .string(study.attribution.joined(separator: "; ")))]
+  if study.isIllustrative {
+    members.append(
+      .init("note", "Illustrative vacancy: the register is invented for demonstration and says nothing of the real buildings."))
+  }
+  var writer = try GeoJSONWriter(path: path, form: form, members: members)
+  try writer.append(exportTable(sites))
+  try writer.finish()
+}
+
+private func writeGeoPackage(_ portfolio: Portfolio, schema: JSON, styles: [String: String], to path: String, lastChange: String) throws {
+  let writer = try GeoPackageWriter(path: path, lastChange: lastChange)
+  let reference = try spatialReference(of: portfolio.surroundings.crs)
+  var descriptions: [String: String] = [:]
+  for member in schema["properties"]?.object ?? [] { descriptions[member.name] = member.value["title"]?.string }
+  let warning = portfolio.study.isIllustrative ? "Illustrative vacancy: the register is invented for demonstration. " : ""
+  let attribution = portfolio.study.attribution.joined(separator: "; ")
+  let surroundings = portfolio.surroundings
+  for (name, batch, title) in [
+    ("sites", portfolio.sites, "Scored sites"), ("buildings", surroundings.buildings, "All buildings"),
+    ("districts", surroundings.districts, "Districts"),
+    ("places", surroundings.places, "Places"), ("streets", surroundings.streets, "Streets"),
+  ] where name == "sites" || name == "buildings" || batch.count > 0 {
+    try writer.add(
+      GeoPackageLayer(
+        name: name, table: ExportTable(batch), reference: reference, title: title, description: warning + attribution,
+        styleQML: styles[name],
+        fieldDescriptions: name == "sites" ? descriptions : [:]))
+  }
+  try writer.finish()
+}

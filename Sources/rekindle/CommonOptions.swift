@@ -1,0 +1,133 @@
+import ArgumentParser
+import Assessment
+import Foundation
+import Publishing
+
+/// Options that every command takes.
+struct CommonOptions: ParsableArguments {
+  @Flag(help: "Print only errors.") var quiet = false
+  @Flag(help: "Print notes and the first defects, too.") var verbose = false
+  @Flag(help: "Print the result as JSON on standard output.") var json = false
+  @Option(help: "Threads; the results do not depend on it.") var threads: Int?
+  @Option(help: "Seed of every draw.") var seed: UInt64 = 1
+  @Flag(help: "Any defect is an error.") var strict = false
+  @Option(help: "How many defects are kept in full; all are counted.") var maxDefects = 100_000
+  @Option(help: "Write stage timings as JSON to this file.") var timings: String?
+  @Option(help: "Folder that holds GeoData and Reports.") var dataDir: String?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads: a number from 1 to 1024 is expected.") }
+    guard maxDefects >= 0 else { throw ValidationError("--max-defects: a count, not below 0, is expected.") }
+  }
+
+  func folder() throws -> DataFolder { try DataFolder(option: dataDir) }
+
+  /// The engine's options with a progress bar on a terminal, and the stopwatch for `--timings`.
+  func runOptions(_ progress: Progress) -> RunOptions {
+    var options = RunOptions()
+    if let threads { options.threads = threads }
+    options.seed = seed
+    options.isStrict = strict
+    options.defectLimit = maxDefects
+    options.progress = { progress.update($0, $1, $2) }
+    options.stage = { progress.begin(stage: $0) }
+    return options
+  }
+
+  func makeProgress() -> Progress { Progress(isShown: !quiet && !json && isatty(FileHandle.standardError.fileDescriptor) != 0) }
+
+  func say(_ text: String) { if !quiet && !json { print(text) } }
+}
+
+/// Shows stage, count and remaining time on a terminal's standard error, and keeps the time of each stage.
+final class Progress: @unchecked Sendable {
+  // Every member is read and written under the lock.
+  private let lock = NSLock()
+  private let isShown: Bool
+  private var current = ""
+  private var began = Date()
+  private var width = 0
+  private var stages: [(name: String, seconds: Double, cpu: Double)] = []
+  private var stageName: String?
+  private var stageStart = (Date(), 0.0)
+
+  init(isShown: Bool) { self.isShown = isShown }
+
+  private func processSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  func begin(stage: String) {
+    lock.withLock {
+      let now = Date(), cpu = processSeconds()
+      if let stageName { stages.append((stageName, now.timeIntervalSince(stageStart.0), cpu - stageStart.1)) }
+      (stageName, stageStart) = (stage, (now, cpu))
+    }
+  }
+
+  func update(_ stage: String, _ done: Int, _ total: Int?) {
+    guard isShown else { return }
+    lock.withLock {
+      if stage != current { (current, began) = (stage, Date()) }
+      var text = stage
+      if let total, total > 0 {
+        let filled = done * 20 / total
+        text += " [" + String(repeating: "█", count: filled) + String(repeating: "·", count: 20 - filled) + "] \(done)/\(total)"
+        if done > 0 {
+          let remaining = Date().timeIntervalSince(began) / Double(done) * Double(total - done)
+          text += remaining >= 1 ? ", about \(Int(remaining.rounded(.up))) s" : ""
+        }
+      } else {
+        text += " …"
+      }
+      FileHandle.standardError.write(Data(("\r" + text + String(repeating: " ", count: max(0, width - text.count))).utf8))
+      width = text.count
+    }
+  }
+
+  /// Clears the line.
+  func end() {
+    begin(stage: "")
+    guard isShown, width > 0 else { return }
+    lock.withLock { FileHandle.standardError.write(Data(("\r" + String(repeating: " ", count: width) + "\r").utf8)) }
+  }
+
+  /// Wall and CPU seconds of each stage as JSON, for `--timings`.
+  func writeTimings(to path: String?) throws {
+    guard let path else { return }
+    let rows = lock.withLock { stages }.map {
+      "  {\"stage\": \"\($0.name)\", \"wall_s\": \(($0.seconds * 1e4).rounded() / 1e4), \"cpu_s\": \(($0.cpu * 1e4).rounded() / 1e4)}"
+    }
+    do { try Data("[\n\(rows.joined(separator: ",\n"))\n]\n".utf8).write(to: URL(fileURLWithPath: path)) } catch {
+      throw AssessmentError(.cannotWrite, "--timings \(path): cannot be written: \(error.localizedDescription)")
+    }
+  }
+}
+
+/// The exit status of an error; `nil` for errors of the argument parser.
+func exitStatus(of error: any Error) -> Int32? {
+  if let kind = failureKind(of: error) { return kind.rawValue }
+  if error is OutputError { return FailureKind.cannotWrite.rawValue }
+  if error is TemplateError { return FailureKind.badInput.rawValue }
+  return nil
+}
+
+func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+/// Interrupted: what was being built stays beside its place for the next run, temporary files go, and the status says so.
+func installInterruptHandler() {
+  signal(SIGINT, SIG_IGN)
+  let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+  source.setEventHandler {
+    printError("\nInterrupted. The earlier results, if any, are unchanged.")
+    // Temporary files are removed on the way out.
+    Foundation.exit(130)
+  }
+  source.resume()
+  interruptSource = source
+}
+
+/// Kept for the life of the process; set once before any command runs.
+nonisolated(unsafe) private var interruptSource: (any DispatchSourceSignal)?

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Assessment
+import Foundation
+import Publishing
+
+struct IndicatorsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "indicators", abstract: "Raw indicators of every building in any file, no study needed.")
+  @Argument(help: "FILE or FILE#LAYER.", completion: .file()) var file: String
+  @Option(help: "Field that holds the id; default: a field called id, else the feature's number.") var id: String?
+  @Option(help: "CRS of a file that does not say it, or the projected CRS a geographic layer is measured in.") var crs: String?
+  @Option(help: "csv, geojson, geojsonseq or gpkg.") var format = "csv"
+  @Option(name: .shortAndLong, help: "File, or - for standard output.") var output = "-"
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard ["geojson", "geojsonseq", "gpkg", "csv"].contains(format) else {
+      throw ValidationError("--format: csv, geojson, geojsonseq or gpkg is expected.")
+    }
+    guard format != "gpkg" || output != "-" else { throw ValidationError("A GeoPackage cannot go to standard output; give -o FILE.") }
+  }
+
+  func run() throws {
+    let progress = common.makeProgress()
+    let options = common.runOptions(progress)
+    let measured = try measureFile(file, idField: id, crs: crs, options: options)
+    if common.strict, !measured.defectCounts.isEmpty {
+      throw AssessmentError(.badInput, "--strict: \(measured.defectLines(1).first ?? "the file has defects")")
+    }
+    options.stage?("write")
+    try export(measured, format: format, to: output, threads: options.threads)
+    progress.end()
+    try progress.writeTimings(to: common.timings)
+    if !common.quiet {
+      printError(
+        "\(measured.read) read = \(measured.kept) kept + \(measured.read - measured.kept) refused, measured in \(measured.crsName)")
+      for line in measured.defectCounts { printError("  defect \(line)") }
+      if common.verbose { for line in measured.defectLines(20) { printError("    \(line)") } }
+    }
+  }
+}
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "inspect", abstract: "Layers, counts, CRS, fields and defects of files.")
+  @Argument(help: "FILE or FILE#LAYER.", completion: .file()) var files: [String]
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    var failed: (any Error)?
+    var texts: [String] = []
+    for file in files {
+      do { texts.append(try inspectionOutput(file, asJSON: common.json, defectLimit: common.maxDefects)) } catch {
+        // One file that cannot be read does not hide the others.
+        failed = failed ?? error
+        printError("Error: \(error)")
+      }
+    }
+    print(common.json && files.count > 1 ? "[" + texts.joined(separator: ",\n") + "]" : texts.joined(separator: "\n\n"))
+    if let failed { throw ExitCode(exitStatus(of: failed) ?? 70) }
+  }
+}
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Writes a commented study file, guessing layers and fields from the files given.")
+  @Argument(help: "Files or folders with the city's data.", completion: .file()) var files: [String] = []
+  @Option(name: .shortAndLong, help: "The study file to write, or - for standard output.") var output = "study.yml"
+  @Flag(help: "Replace a file that is there.") var force = false
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let folder = try common.folder()
+    if output != "-", !force, FileManager.default.fileExists(atPath: output) {
+      throw AssessmentError(.cannotWrite, "\(output) exists. Name another file with -o, or add --force to replace it.")
+    }
+    let target = output == "-" ? "study.yml" : output
+    let text =
+      files.isEmpty
+      ? try emptyStudy(folder: folder, today: today()) : try guessStudy(files: files, studyFile: target, folder: folder, today: today())
+    if output == "-" {
+      print(text, terminator: "")
+      return
+    }
+    do { try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic) } catch {
+      throw AssessmentError(.cannotWrite, "Cannot write \(output): \(error.localizedDescription)")
+    }
+    common.say("Wrote \(output). Look through what was guessed, then: rekindle run \(output)")
+    for line in text.split(separator: "\n") where line.contains("# no ") || line.contains("GUESS") || line.contains("not used") {
+      common.say("  " + line.trimmingCharacters(in: .whitespaces).replacing("# ", with: ""))
+    }
+  }
+
+  /// The first of January of this year: prices and rules are given by year.
+  private func today() -> String { "\(Calendar(identifier: .gregorian).component(.year, from: Date()))-01-01" }
+}
+
+struct DecideCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "decide", abstract: "Any decision table: weights, methods, SMAA.")
+  @Argument(help: "JSON file, or - for standard input.", completion: .file(extensions: ["json"])) var input: String
+  @Option(
+    help:
+      "topsis, spotis, vikor, promethee, electre1, electre2, electre3, mrsort, ahp, critic, entropy, merec, smaa, weighted-sum, weighted-product."
+  ) var method: String
+  @OptionGroup var common: CommonOptions
+
+  func run() throws { print(try decide(text: try readInput(input), method: method, isIndented: !common.json)) }
+}
+
+struct AppraiseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "appraise", abstract: "Any cash flow: NPV, IRR, MIRR, XIRR, debt, funding gap.")
+  @Argument(help: "JSON file, or - for standard input.", completion: .file(extensions: ["json"])) var input: String
+  @OptionGroup var common: CommonOptions
+
+  func run() throws { print(try appraise(text: try readInput(input), isIndented: !common.json)) }
+}
+
+private func readInput(_ path: String) throws -> [UInt8] {
+  if path == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
+  guard let data = FileManager.default.contents(atPath: path) else {
+    throw AssessmentError(.missingInput, "Cannot read \(path): no such file, or no permission.")
+  }
+  return [UInt8](data)
+}
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor", abstract: "Says what is installed, what is found where, and what is missing.")
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let report = diagnosis(dataDir: common.dataDir)
+    print(common.json ? report.jsonText : report.text)
+    if !report.isHealthy { throw ExitCode(FailureKind.neededProgramMissing.rawValue) }
+  }
+}

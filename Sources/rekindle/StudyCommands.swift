@@ -1,0 +1,173 @@
+import ArgumentParser
+import Assessment
+import Foundation
+import Publishing
+
+/// The study file and where its results go.
+struct StudyArguments: ParsableArguments {
+  @Argument(help: "Study file (YAML).", completion: .file(extensions: ["yml", "yaml"])) var study: String
+  @Option(help: "Output folder; default Reports/<study>/.", completion: .directory) var out: String?
+
+  func outputPath(_ study: Study, _ folder: DataFolder) -> String {
+    if let out { return out }
+    // In the repository results go beside the templates; elsewhere to Reports/ where the user stands.
+    let here = FileManager.default.currentDirectoryPath
+    return (here == folder.home || here.hasPrefix(folder.home + "/") ? folder.reports : here + "/Reports") + "/" + study.id
+  }
+}
+
+private func lastChange(_ study: Study) -> String { "\(study.priceDate)T00:00:00.000Z" }
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "The whole job: read, measure, score, concepts, reports, exports.")
+  @OptionGroup var arguments: StudyArguments
+  @OptionGroup var common: CommonOptions
+  @Option(help: "How many sites get a report; default from the study.") var top: Int?
+
+  func run() throws { try runStudy(arguments, common, isBatch: false, top: top) }
+}
+
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score", abstract: "The batch job: read, measure, score, export; no reports.")
+  @OptionGroup var arguments: StudyArguments
+  @OptionGroup var common: CommonOptions
+
+  func run() throws { try runStudy(arguments, common, isBatch: true, top: 0) }
+}
+
+private func runStudy(_ arguments: StudyArguments, _ common: CommonOptions, isBatch: Bool, top: Int?) throws {
+  let folder = try common.folder()
+  let study = try Study(file: arguments.study)
+  let register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
+  let progress = common.makeProgress()
+  let options = common.runOptions(progress)
+  let scored = try score(study, folder: folder, register: register, options: options)
+  if common.strict, scored.record.defects.contains(where: { $0.count > 0 }) {
+    throw AssessmentError(.badInput, "--strict: the data have defects.")
+  }
+  let out = arguments.outputPath(study, folder)
+  options.stage?("write")
+  let publishing = PublishOptions(
+    top: top ?? study.report.top, formats: study.report.formats, languages: study.report.languages, isBatch: isBatch,
+    progress: { progress.update($0, $1, $2) })
+  let record = try publish(scored, register: register, data: folder, to: out, options: publishing, lastChange: lastChange(study))
+  progress.end()
+  try progress.writeTimings(to: common.timings)
+  if common.json { print(record.jsonText) }
+  common.say(summary(record, scored, verbose: common.verbose))
+  common.say("")
+  if isBatch {
+    common.say("Results: \(out)/ranking.csv, sites.geojson, sites.gpkg")
+  } else {
+    common.say("Open \(out)/index.html")
+    for path in record.outputs.map(\.path).filter({ $0.hasPrefix("sites/") && ($0.hasSuffix("report.html") || $0.hasSuffix("report.pdf")) })
+      .prefix(12)
+    { common.say("     \(out)/\(path)") }
+  }
+}
+
+private func summary(_ record: RunRecord, _ scored: ScoredStudy, verbose: Bool) -> String {
+  var lines: [String] = []
+  for input in record.inputs {
+    lines.append("\(input.layer): \(input.read) read = \(input.kept) kept + \(input.refused) refused  (\(input.path))")
+  }
+  let counts = record.counts
+  lines.append(
+    "\(counts.buildings) buildings = \(counts.excluded) excluded + \(counts.scored) scored; \(counts.candidates) candidates, \(counts.reported) reported"
+  )
+  for exclusion in record.exclusions { lines.append("  excluded \(exclusion.reason): \(exclusion.count)") }
+  for defect in record.defects { lines.append("  defect \(defect.code): \(defect.count)") }
+  if verbose { lines += firstDefects(scored) }
+  for note in record.notes { lines.append(note) }
+  return lines.joined(separator: "\n")
+}
+
+private func firstDefects(_ scored: ScoredStudy) -> [String] { scored.defectLines(20).map { "    " + $0 } }
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Concepts and reports for chosen sites of a study that was scored.")
+  @OptionGroup var arguments: StudyArguments
+  @Argument(help: "Ids of the sites.") var sites: [String] = []
+  @Option(help: "The best N sites instead of, or beside, those named.") var top: Int?
+  @Option(help: "What-if: an assumption's value, e.g. --set cost.full.complete=2100. Repeatable.") var set: [String] = []
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard !sites.isEmpty || (top ?? 0) > 0 else { throw ValidationError("Name at least one site, or give --top N.") }
+  }
+
+  func run() throws {
+    let folder = try common.folder()
+    let study = try Study(file: arguments.study)
+    var register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
+    for change in set {
+      let parts = change.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, let value = Double(parts[1]), value.isFinite else {
+        throw ValidationError("--set \(change): ID=NUMBER is expected.")
+      }
+      try register.set(String(parts[0]), to: value)
+    }
+    let out = arguments.outputPath(study, folder)
+    let portfolio = try Portfolio(store: out, study: study, folder: folder, register: register, seed: common.seed)
+    let progress = common.makeProgress()
+    let written = try publishSites(
+      sites, top: top ?? 0, of: portfolio, data: folder, into: out,
+      options: PublishOptions(
+        top: 0, formats: study.report.formats, languages: study.report.languages, isBatch: false, progress: { progress.update($0, $1, $2) }),
+      isWhatIf: !set.isEmpty)
+    progress.end()
+    if common.json { print(written.jsonText) } else { for path in written.paths { common.say(path) } }
+  }
+}
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "export", abstract: "What was scored, for other tools.")
+  @OptionGroup var arguments: StudyArguments
+  @Option(help: "geojson, geojsonseq, gpkg or csv.") var format = "geojson"
+  @Option(help: "Ids of the sites, separated by commas; all when left out.") var sites: String?
+  @Option(help: "CRS of the positions; default WGS 84 for GeoJSON, the working CRS else.") var crs: String?
+  @Option(name: .shortAndLong, help: "File, or - for standard output.") var output = "-"
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard ["geojson", "geojsonseq", "gpkg", "csv"].contains(format) else {
+      throw ValidationError("--format: geojson, geojsonseq, gpkg or csv is expected.")
+    }
+    guard format != "gpkg" || output != "-" else { throw ValidationError("A GeoPackage cannot go to standard output; give -o FILE.") }
+    guard !(format.hasPrefix("geojson") && crs != nil && crs != "EPSG:4326" && crs != "OGC:CRS84") else {
+      throw ValidationError("GeoJSON is always WGS 84 (RFC 7946); use gpkg or csv for another CRS.")
+    }
+  }
+
+  func run() throws {
+    let folder = try common.folder()
+    let study = try Study(file: arguments.study)
+    let register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
+    let portfolio = try Portfolio(
+      store: arguments.outputPath(study, folder), study: study, folder: folder, register: register, seed: common.seed)
+    try export(
+      portfolio, format: format, sites: sites?.split(separator: ",").map(String.init), crs: crs, to: output, lastChange: lastChange(study),
+      threads: common.threads ?? 1,
+      styles: try layerStyles(library: TemplateLibrary(folder: folder.templates)))
+    if output != "-" { common.say("Wrote \(output)") }
+  }
+}
+
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "explain", abstract: "Why this score and rank, and what to find out next.")
+  @OptionGroup var arguments: StudyArguments
+  @Argument(help: "Id of the site.") var site: String
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let folder = try common.folder()
+    let study = try Study(file: arguments.study)
+    let register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
+    let portfolio = try Portfolio(
+      store: arguments.outputPath(study, folder), study: study, folder: folder, register: register, seed: common.seed)
+    print(common.json ? try portfolio.explanationJSONText(of: site) : try portfolio.explanationText(of: site))
+  }
+}
