@@ -70,5 +70,21 @@ let package = Package(
         "Assessment", "Publishing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
+
+    // Tests mirror the sources; the last ones run the built executable.
+    .testTarget(name: "SimpleFeaturesTests", dependencies: ["SimpleFeatures"], swiftSettings: house),
+    .testTarget(name: "SpatialEngineTests", dependencies: ["SpatialEngine", "SimpleFeatures"], swiftSettings: house),
+    .testTarget(
+      name: "GeoFormatsTests", dependencies: ["GeoFormats", "SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: house),
+    .testTarget(name: "UrbanIndicatorsTests", dependencies: ["UrbanIndicators", "SimpleFeatures"], swiftSettings: house),
+    .testTarget(name: "DecisionAnalysisTests", dependencies: ["DecisionAnalysis"], swiftSettings: house),
+    .testTarget(name: "ProjectFinanceTests", dependencies: ["ProjectFinance"], swiftSettings: house),
+    .testTarget(
+      name: "AssessmentTests",
+      dependencies: ["Assessment", "SimpleFeatures", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance"],
+      swiftSettings: house),
+    .testTarget(name: "PublishingTests", dependencies: ["Publishing", "Assessment", "GeoFormats", "SimpleFeatures"], swiftSettings: house),
+    .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats", "SimpleFeatures"], swiftSettings: house),
   ]
 )

@@ -445,17 +445,17 @@ struct ConceptBuilder {
     lines.append(
       .init(title: "Shared space", sector: nil, area: (available - rooms) * common, unitArea: nil, units: nil, jobs: 0, rent: nil))
     lines += programme((available - rooms) * (1 - common), b, fits, rentShare: share, cap: cap)
-    let let_ = lines.filter { $0.sector != nil }.reduce(0) { $0 + $1.area }
+    let rented = lines.filter { $0.sector != nil }.reduce(0) { $0 + $1.area }
     let estimate = try estimate(b, unit: "cost.light.frugal", isShell: true, extras: extras)
-    let rent = Self.rent(lines, over: let_)
+    let rent = Self.rent(lines, over: rented)
     let management = try figure("opex.management.share")
     return try alternative(
       coaching ? "coaching_centre" : "light", coaching ? "Light conversion with coaching centre" : "Light conversion",
       coaching
         ? "The light conversion with a centre that advises creative firms: rooms, staff and a programme."
         : "Frugal conversion: safe, warm and dry; finishes left to the tenants.",
-      b, lines: lines, estimate: estimate, rent: rent, lettable: let_, otherRevenue: revenue,
-      otherCost: cost + (rent ?? 0) * 12 * let_ * management,
+      b, lines: lines, estimate: estimate, rent: rent, lettable: rented, otherRevenue: revenue,
+      otherCost: cost + (rent ?? 0) * 12 * rented * management,
       occupancy: try ramp("occupancy.target.light"), operating: try running(b, b.isHall ? "opex.industrial" : "opex.office"),
       recoverable: try figure("opex.recoverable"),
       months: Int(try figure("construction.months.light")), useMonths: nil,
@@ -470,16 +470,17 @@ struct ConceptBuilder {
       Concept.ProgrammeLine(title: "Shared space", sector: nil, area: available * common, unitArea: nil, units: nil, jobs: 0, rent: nil)
     ]
     lines += programme(available * (1 - common), b, fits, rentShare: 1, cap: cap)
-    let let_ = lines.filter { $0.sector != nil }.reduce(0) { $0 + $1.area }
+    let rented = lines.filter { $0.sector != nil }.reduce(0) { $0 + $1.area }
     let isStructural = ["poor", "ruin"].contains(b.condition ?? "") || site.text("vacancy") == "derelict"
     let unit = b.condition == "good" ? "cost.full.simple" : isStructural ? "cost.full.structural" : "cost.full.complete"
     let estimate = try estimate(b, unit: unit, isShell: true, extras: [])
-    let rent = Self.rent(lines, over: let_)
+    let rent = Self.rent(lines, over: rented)
     return try alternative(
       "full", "Full conversion",
       "Complete conversion to the standard of new work space\(isStructural ? ", with work on the structure" : "").", b, lines: lines,
       estimate: estimate, rent: rent,
-      lettable: let_, otherCost: (rent ?? 0) * 12 * let_ * (try figure("opex.management.share")), occupancy: try ramp("occupancy.target"),
+      lettable: rented, otherCost: (rent ?? 0) * 12 * rented * (try figure("opex.management.share")),
+      occupancy: try ramp("occupancy.target"),
       operating: try running(b, "opex.office"),
       recoverable: try figure("opex.recoverable"),
       months: Int(try figure(isStructural ? "construction.months.structural" : "construction.months.full")), useMonths: nil,
@@ -496,7 +497,7 @@ struct ConceptBuilder {
     let venue = fits.filter { ["performing-arts", "music", "film", "visual-arts"].contains($0.0.id) }
     var lines = [Concept.ProgrammeLine(title: "Event space", sector: nil, area: event, unitArea: nil, units: nil, jobs: 0, rent: nil)]
     lines += programme(absorbed(available - event, b), b, venue.isEmpty ? fits : venue, rentShare: 1, cap: cap)
-    let let_ = lines.filter { $0.sector != nil }.reduce(0) { $0 + $1.area }
+    let rented = lines.filter { $0.sector != nil }.reduce(0) { $0 + $1.area }
     let revenue = try event * figure("event.days") * price("event.revenue").value
     let estimate = try estimate(
       b, unit: "cost.culture.industrial", isShell: true,
@@ -507,14 +508,14 @@ struct ConceptBuilder {
             low: (equipment.low ?? equipment.value) * event, central: equipment.value * event,
             high: (equipment.high ?? equipment.value) * event))
       ])
-    let rent = Self.rent(lines, over: let_)
+    let rent = Self.rent(lines, over: rented)
     return try alternative(
       "cultural_anchor", "Cultural anchor", "A venue for performances and exhibitions, with space for artists around it.", b, lines: lines,
-      estimate: estimate, rent: rent, lettable: let_,
+      estimate: estimate, rent: rent, lettable: rented,
       otherRevenue: rent == nil ? 0 : revenue,
-      otherCost: revenue * (try figure("event.cost.share")) + (rent ?? 0) * 12 * let_ * (try figure("opex.management.share")),
+      otherCost: revenue * (try figure("event.cost.share")) + (rent ?? 0) * 12 * rented * (try figure("opex.management.share")),
       occupancy: try ramp("occupancy.target.venue"), operating: try price("opex.culture").value,
-      recoverable: try figure("opex.recoverable") * let_ / max(1, available),
+      recoverable: try figure("opex.recoverable") * rented / max(1, available),
       months: Int(try figure("construction.months.venue")), useMonths: nil,
       replacements: try renewals(estimate, horizon: Int(try figure("horizon.building"))),
       residual: .remainingLife(years: try figure("life.kg300")), purposes: ["cultural infrastructure"], carbon: "carbon.reuse")
