@@ -323,7 +323,7 @@ struct CSVReader {
       guard !cells[k].range.isEmpty else { return assembler.geometry.appendNull() }
       do throws(GeometryProblem) {
         let mending = try WKTDecoder.append(b.extracting(cells[k].range), to: &assembler.geometry)
-        mending.note(in: &assembler, feature: "#\(number)")
+        mending.note(in: &assembler, feature: number)
       } catch {
         assembler.geometry.appendNull()
         assembler.note(error.code, feature: "#\(number)", error.detail)

@@ -63,8 +63,19 @@ enum FormatConverter {
       try? FileManager.default.removeItem(atPath: output)
       result = try sandbox.run(ogr2ogr, ["-skipfailures"] + arguments, path)
     }
+    if result.errors.contains("OSM_USE_CUSTOM_INDEXING=NO") {
+      // Identifiers that do not ascend need the slower index; GDAL asks for it by this name.
+      try? FileManager.default.removeItem(atPath: output)
+      sandbox.environment["OSM_USE_CUSTOM_INDEXING"] = "NO"
+      result = try sandbox.run(ogr2ogr, arguments, path)
+    }
     guard result.status == 0, FileManager.default.fileExists(atPath: output) else {
       throw .converterFailed(path: path, reason: result.reason(instead: folder.path + "/in/"))
+    }
+    // GDAL ends some broken texts quietly, with status 0 and part of the features: what it says then is the error. Formats with an index of
+    // their features show what is missing by its count instead.
+    if let complaint = result.complaints.first(where: { $0.hasPrefix("ERROR") && (!format.claimsCount || $0.contains("pars")) }) {
+      throw .converterFailed(path: path, reason: String(complaint.prefix(300)))
     }
     var claims: [String: Int] = [:]
     if format.claimsCount, let ogrinfo = program("ogrinfo"), options.filter == nil {
@@ -205,7 +216,7 @@ struct Sandbox {
 
     /// The last error in words.
     func reason(instead folder: String) -> String {
-      let lines = complaints.filter { !$0.hasPrefix("Warning") }
+      let lines = complaints.filter { !$0.hasPrefix("Warning") && $0 != "FAILURE:" && !$0.hasPrefix("  -> ") }
       let text = lines.first { $0.hasPrefix("ERROR") } ?? lines.first ?? "it ended with status \(status) and gave no reason"
       return String(text.replacingOccurrences(of: folder, with: "").prefix(300))
     }

@@ -93,6 +93,8 @@ private struct FeatureScan {
   // MARK: Documents
 
   mutating func document(_ b: Span<UInt8>) throws -> LayerSummary {
+    // A position takes some 20 bytes, mostly more than 40 with the properties of its feature.
+    assembler.reserve(positions: b.count / 40)
     cursor.at = Self.byteOrderMarkLength(b)
     guard cursor.peek(b) == 0x7B else {
       // Tell text that is no JSON from JSON that is no GeoJSON.
@@ -105,6 +107,8 @@ private struct FeatureScan {
     var type: String?
     var hasFeatures = false
     var faultyFeatures = false
+    /// A member of a feature or geometry that the collection must not have.
+    var strange: String?
     if cursor.opens(0x7D, b) {
       repeat {
         let name = try cursor.name(b)
@@ -123,13 +127,18 @@ private struct FeatureScan {
             faultyFeatures = true
             try cursor.skipValue(b)
           }
-        default: try cursor.skipValue(b)
+        case let other:
+          if ["properties", "geometry", "coordinates", "geometries"].contains(other) { strange = other }
+          try cursor.skipValue(b)
         }
       } while try cursor.continues(0x7D, b)
     }
     try end(b)
     switch type {
     case "FeatureCollection":
+      if let strange {
+        assembler.note(.unreadableValue, feature: "", "the collection's member “\(strange)” is not read (RFC 7946, 7.1)")
+      }
       guard hasFeatures else {
         throw JSONFault.meaning(
           .unreadableRecord, faultyFeatures ? "“features” is not an array" : "a FeatureCollection without “features”")
@@ -139,6 +148,8 @@ private struct FeatureScan {
       cursor.at = start
       try record(b, number: 1)
     case let type?: throw JSONFault.meaning(.unreadableRecord, "the type is “\(type.prefix(40))”, which GeoJSON does not know")
+    case nil where hasFeatures:
+      assembler.note(.unreadableValue, feature: "", "the document has no “type”; its “features” are read as a FeatureCollection's")
     case nil: throw JSONFault.meaning(.unreadableRecord, "the document has no “type”")
     }
     return try finish()
@@ -229,7 +240,7 @@ private struct FeatureScan {
     }
     if mending.closedRing || mending.droppedRing || cursor.hasBadEncoding {
       let place = "line \(line(b, start)), byte \(start): "
-      mending.note(in: &assembler, feature: "#\(number)", at: place)
+      mending.note(in: &assembler, feature: number, at: place)
       if cursor.hasBadEncoding { assembler.note(.badEncoding, feature: "#\(number)", place + "bytes that are not UTF-8 are replaced") }
     }
     try assembler.keep(number: number)
@@ -451,8 +462,10 @@ private struct FeatureScan {
   /// A feature's geometry: an object or null. Closes the geometry column's feature.
   private mutating func featureGeometry(_ b: Span<UInt8>) throws(JSONFault) {
     switch cursor.peek(b) {
-    case 0x6E: try cursor.null(b)
-    case 0x7B: return try geometry(b)
+    case 0x6E:
+      try cursor.null(b)
+      assembler.geometry.appendNull()
+    case 0x7B: try geometry(b)
     default: throw JSONFault.meaning(.unreadableGeometry, "“geometry” is neither an object nor null")
     }
   }

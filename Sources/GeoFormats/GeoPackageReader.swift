@@ -31,6 +31,9 @@ struct GeoPackageReader {
         copy = nil
         var configuration = Configuration()
         configuration.readonly = true
+        // Pages are mapped instead of copied; `MappedFile` says what happens when the file is shortened meanwhile.
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA mmap_size = 2147418112") }
+        MappedFile.prepareForShortenedFiles()
         queue = try DatabaseQueue(path: path, configuration: configuration)
       }
     } catch let error as FormatError {
@@ -240,7 +243,7 @@ struct GeoPackageReader {
       if hasGeometry {
         do throws(GeometryProblem) {
           let mending = try unsafe appendGeometry(statement, &assembler.geometry)
-          mending.note(in: &assembler, feature: "#\(number)")
+          mending.note(in: &assembler, feature: number)
         } catch {
           try assembler.refuse(error.code, feature: "#\(number)", error.detail)
           continue

@@ -30,6 +30,14 @@ struct LayerAssembler {
   /// Rows of the batch that is being filled.
   var rows: Int { numbers.count }
 
+  /// Makes room for about so many positions of a layer that is read in one batch, so that the columns do not grow step by step.
+  mutating func reserve(positions: Int) {
+    guard batchSize == .max, positions > 0 else { return }
+    let positions = min(positions, 1 << 26, (options.maxMemory ?? .max) / 32)
+    geometry.x.reserveCapacity(positions)
+    geometry.y.reserveCapacity(positions)
+  }
+
   /// Counts a defect of a record that is kept.
   mutating func note(_ code: Defect.Code, feature: String, _ detail: String) {
     defects.add(Defect(layer: options.layerName ?? layer, feature: feature, code: code, detail: detail))

@@ -2,7 +2,8 @@ internal import Glibc
 
 /// The bytes of a file, mapped read-only.
 ///
-/// A mapped file that another program shortens while it is read raises SIGBUS, so files under 64 MiB are read into memory instead.
+/// A mapped file that another program shortens while it is read raises SIGBUS; the process then ends with a sentence and exit status 65, because
+/// nothing can be computed from an input that changes under way. Files under 1 MiB are read into memory instead.
 @safe
 final class MappedFile {
   private let base: UnsafeMutableRawPointer?
@@ -29,7 +30,8 @@ final class MappedFile {
       isMapped = false
       return
     }
-    if size >= 64 << 20 {
+    if size >= 1 << 20 {
+      Self.prepareForShortenedFiles()
       let mapped = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
       guard unsafe mapped != MAP_FAILED else { throw .unreadableFile(path: path, reason: systemErrorText()) }
       unsafe madvise(mapped, size, Int32(MADV_SEQUENTIAL))
@@ -55,6 +57,20 @@ final class MappedFile {
     count = done
     isMapped = false
   }
+
+  /// Ends the process in good order when a mapped file becomes shorter; only calls that are safe in a signal handler are made.
+  private static let handler: Void = {
+    var action = sigaction()
+    unsafe action.__sigaction_handler.sa_handler = { _ in
+      let text: StaticString = "rekindle: an input file was shortened by another program while it was read. Run again.\n"
+      _ = unsafe Glibc.write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+      _exit(65)
+    }
+    _ = unsafe sigaction(SIGBUS, &action, nil)
+  }()
+
+  /// Makes sure of that ending before a file is mapped.
+  static func prepareForShortenedFiles() { _ = handler }
 
   deinit {
     guard let base = unsafe base else { return }

@@ -8,7 +8,9 @@ struct GeometryMending {
   var droppedRing = false
 
   /// Counts it in an assembler, at a place such as `line 7: `.
-  func note(in assembler: inout LayerAssembler, feature: String, at place: String = "") {
+  func note(in assembler: inout LayerAssembler, feature number: Int64, at place: String = "") {
+    guard closedRing || droppedRing else { return }
+    let feature = "#\(number)"
     if closedRing { assembler.note(.unclosedRing, feature: feature, place + "a ring whose ends differ; closed") }
     if droppedRing { assembler.note(.tooFewPositions, feature: feature, place + "a ring of fewer than four positions; left out") }
   }

@@ -134,27 +134,42 @@ public struct GEOSContext: ~Copyable {
   }
 
   /// Appends the areal parts of a GEOS geometry as one feature: polygon, multipolygon, or null when there are none.
-  func appendAreal(_ geometry: OpaquePointer, to column: inout GeometryColumn) {
+  private func appendAreal(borrowed geometry: OpaquePointer, to column: inout GeometryColumn) {
     var parts = 0
     unsafe addPolygons(geometry, to: &column, parts: &parts)
     column.endFeature(parts == 0 ? .none : parts == 1 ? .polygon : .multiPolygon)
   }
 
   /// Appends the valid form of a feature by the structure method, null when nothing areal is left.
+  ///
+  /// Rounding can leave GEOS's answer invalid in its turn; then it is repaired again, at last by the buffer of width 0.
   func makeValid(_ column: borrowing GeometryColumn, feature: Int, into result: inout GeometryColumn) {
-    guard let g = geometry(column, feature: feature), let parameters = unsafe GEOSMakeValidParams_create_r(handle) else {
-      result.appendNull()
-      return
+    guard let g = geometry(column, feature: feature) else { return result.appendNull() }
+    var answer = GeometryColumn()
+    unsafe appendAreal(owned: structure(of: g.pointer), to: &answer)
+    for attempt in 0..<3 where !validity(of: answer, feature: 0).isValid {
+      guard let again = geometry(answer, feature: 0) else { break }
+      answer = GeometryColumn()
+      unsafe appendAreal(owned: attempt < 2 ? structure(of: again.pointer) : GEOSBuffer_r(handle, again.pointer, 0, 8), to: &answer)
     }
+    guard validity(of: answer, feature: 0).isValid else { return result.appendNull() }
+    result.append(answer, feature: 0)
+  }
+
+  /// The structure method's answer, which the caller owns; `nil` when GEOS fails.
+  private func structure(of geometry: OpaquePointer) -> OpaquePointer? {
+    guard let parameters = unsafe GEOSMakeValidParams_create_r(handle) else { return nil }
     defer { unsafe GEOSMakeValidParams_destroy_r(handle, parameters) }
     _ = unsafe GEOSMakeValidParams_setMethod_r(handle, parameters, GEOS_MAKE_VALID_STRUCTURE)
     _ = unsafe GEOSMakeValidParams_setKeepCollapsed_r(handle, parameters, 0)
-    guard let made = unsafe GEOSMakeValidWithParams_r(handle, g.pointer, parameters) else {
-      result.appendNull()
-      return
-    }
-    let owned = unsafe Geometry(made, handle)
-    unsafe appendAreal(owned.pointer, to: &result)
+    return unsafe GEOSMakeValidWithParams_r(handle, geometry, parameters)
+  }
+
+  /// Appends the areal parts of a geometry, which is then destroyed; null when there are none or GEOS gave nothing.
+  private func appendAreal(owned: OpaquePointer?, to column: inout GeometryColumn) {
+    guard let pointer = unsafe owned else { return column.appendNull() }
+    let geometry = unsafe Geometry(pointer, handle)
+    unsafe appendAreal(borrowed: geometry.pointer, to: &column)
   }
 
   private func addPolygons(_ geometry: OpaquePointer, to column: inout GeometryColumn, parts: inout Int) {
@@ -256,7 +271,7 @@ public struct GEOSContext: ~Copyable {
     let collection = unsafe Geometry(made, handle)
     guard let united = unsafe GEOSUnaryUnion_r(handle, collection.pointer) else { throw failure("union") }
     let owned = unsafe Geometry(united, handle)
-    unsafe appendAreal(owned.pointer, to: &result)
+    unsafe appendAreal(borrowed: owned.pointer, to: &result)
     return result
   }
 
@@ -273,7 +288,7 @@ public struct GEOSContext: ~Copyable {
       }
       guard let grown = unsafe GEOSBuffer_r(handle, g.pointer, distance, Int32(quadrantSegments)) else { throw failure("buffer") }
       let owned = unsafe Geometry(grown, handle)
-      unsafe appendAreal(owned.pointer, to: &result)
+      unsafe appendAreal(borrowed: owned.pointer, to: &result)
     }
     return result
   }

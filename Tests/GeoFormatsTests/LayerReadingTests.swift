@@ -1,0 +1,66 @@
+import Foundation
+import SimpleFeatures
+import Testing
+
+@testable import GeoFormats
+
+@Suite("References, routes and names")
+struct LayerReadingTests {
+  @Test("A hash parts file and layer, unless a file bears the whole name")
+  func references() throws {
+    #expect(LayerReference(parsing: "city.gpkg#buildings") == LayerReference(path: "city.gpkg", layer: "buildings"))
+    #expect(LayerReference(parsing: "city.gpkg") == LayerReference(path: "city.gpkg"))
+    #expect(LayerReference(parsing: "city.gpkg#") == LayerReference(path: "city.gpkg"))
+    #expect(LayerReference(parsing: "a#b.gpkg#c") == LayerReference(path: "a#b.gpkg", layer: "c"))
+    let folder = try Folder()
+    let odd = try folder.file("a#b.csv", "x\n1\n")
+    #expect(LayerReference(parsing: odd) == LayerReference(path: odd))
+    #expect(LayerReference(path: "a", layer: "b").description == "a#b")
+  }
+
+  @Test(
+    "Names that GDAL would take for something else are refused",
+    arguments: [
+      "/vsicurl/http", "/VSIZIP/a.zip", "https://example.org/a.geojson", "a\u{7}.csv", "<x>.csv", "",
+    ])
+  func refusedNames(name: String) {
+    guard case .refusedName = failure(reading: name) else {
+      Issue.record("\(name) was not refused")
+      return
+    }
+  }
+
+  @Test("Content decides where the name says nothing")
+  func sniffing() throws {
+    let folder = try Folder()
+    #expect(try read(try folder.file("plain", #" {"type":"Point","coordinates":[1,2]}"#)).features.count == 1)
+    guard case .unknownFormat = failure(reading: try folder.file("other.xyz", "hello")) else {
+      Issue.record("an unknown format was read")
+      return
+    }
+    #expect(failure(reading: folder.path)?.kind == .missingInput)
+  }
+
+  @Test("Every error says what was done and what to do, and has an exit class")
+  func descriptions() {
+    let errors: [(FormatError, FormatError.Kind)] = [
+      (.fileNotFound(path: "a.gpkg"), .missingInput), (.unreadableFile(path: "a.gpkg", reason: "Permission denied"), .missingInput),
+      (.refusedName(path: "a\u{1}", reason: "r"), .badInput), (.unknownFormat(path: "a.gpkg"), .badInput),
+      (.notOfFormat(path: "a.gpkg", format: "GeoPackage", reason: "r"), .badInput),
+      (.layerNotFound(path: "a.gpkg", layer: "x", available: []), .missingInput),
+      (.layerNotFound(path: "a.gpkg", layer: "x", available: (0..<20).map { "l\($0)" }), .missingInput),
+      (.layerNotNamed(path: "a.gpkg", available: ["b", "c"]), .badInput),
+      (.syntax(path: "a.gpkg", format: "GeoJSON", byte: 3, line: 1, reason: "r"), .badInput),
+      (.tooLarge(path: "a.gpkg", layer: "l", what: "the memory in bytes", limit: 5), .badInput),
+      (.corruptDatabase(path: "a.gpkg", layer: "l", rowsRead: 5, reason: "r"), .badInput),
+      (.neededProgramMissing(name: "ogr2ogr", aptPackage: "gdal-bin", path: "a.gpkg"), .neededProgramMissing),
+      (.converterFailed(path: "a.gpkg", reason: "r"), .badInput), (.converterTimedOut(path: "a.gpkg", seconds: 5), .badInput),
+      (.cannotWrite(path: "a.gpkg", reason: "r"), .cannotWrite),
+    ]
+    for (error, kind) in errors {
+      #expect(error.kind == kind)
+      #expect(error.description.hasPrefix(kind == .cannotWrite ? "Writing a" : "Reading "))
+      #expect(error.description.hasSuffix(".") && !error.description.unicodeScalars.contains { $0.value < 32 })
+    }
+  }
+}

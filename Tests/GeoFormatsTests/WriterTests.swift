@@ -1,0 +1,152 @@
+import Foundation
+import SimpleFeatures
+import Testing
+
+@testable import GeoFormats
+
+@Suite("Text writers")
+struct WriterTests {
+  private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
+  private func shown(_ write: (inout TextBuffer) -> Void) -> String {
+    var buffer = TextBuffer(capacity: 1)
+    write(&buffer)
+    return buffer.withBytes { String(decoding: $0, as: UTF8.self) }
+  }
+
+  @Test(
+    "Numbers with fixed decimals are rounded to nearest, without trailing zeros or a negative zero",
+    arguments: [
+      (0.0, "0"), (-0.0, "0"), (-0.00000001, "0"), (1.5, "1.5"), (-24.123456789, "-24.1234568"), (60.1, "60.1"), (179.99999999, "180"),
+      (0.0000001, "0.0000001"),
+      (-0.05, "-0.05"), (1e17, "1e+17"),
+    ])
+  func fixedDecimals(value: Double, expected: String) {
+    #expect(shown { $0.append(value, decimals: 7) } == expected)
+  }
+
+  @Test(
+    "Whole numbers of every length are written",
+    arguments: [
+      0, 9, 10, 99, 100, -1, 12_345, 999_999_999_999_999_999, 1_000_000_000_000_000_000, Int64.max, Int64.min,
+    ])
+  func wholeNumbers(value: Int64) {
+    #expect(shown { $0.append(whole: value) } == String(value))
+  }
+
+  @Test("The shortest text of a number reads back as the same number")
+  func shortest() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
+    for k in 0..<50_000 {
+      var value = Double(bitPattern: random.next())
+      if k % 3 == 0 { value = Double(Int.random(in: -1_000_000...1_000_000, using: &random)) / 100 }
+      if k % 3 == 1 { value = Double.random(in: -1e6...1e6, using: &random) }
+      guard value.isFinite else { continue }
+      let text = shown { $0.append(shortest: value) }
+      #expect(Double(text) == value, "\(text), seed \(seed)")
+      #expect(text.utf8.count <= value.description.utf8.count, "\(text), seed \(seed)")
+    }
+  }
+
+  @Test("GeoJSON obeys RFC 7946: right-hand rule, seven decimals, bounds, null for what is unknown")
+  func geoJSON() throws {
+    let folder = try Folder()
+    let path = folder.path + "/o.geojson"
+    var g = GeometryColumn()
+    // Clockwise exterior, counter-clockwise hole: both the wrong way round.
+    for (x, y) in [(0, 0), (0, 4), (4, 4), (4, 0), (0, 0)] { g.add(x: Double(x), y: Double(y)) }
+    g.endRing()
+    for (x, y) in [(1, 1), (2, 1), (2, 2), (1, 1)] { g.add(x: Double(x), y: Double(y)) }
+    g.endRing()
+    g.endPart()
+    g.endFeature(.polygon)
+    g.appendNull()
+    g.appendPoint(x: -1.123456789, y: 5)
+    var writer = try GeoJSONWriter(path: path, members: [JSON.Member("attribution", "© “x”\n")], identifier: "id")
+    try writer.append(
+      ExportTable(
+        geometry: g,
+        columns: [AttributeColumn(name: "id", texts: ["a\"\\\u{1}", nil, "c"]), AttributeColumn(name: "v", reals: [.nan, 1, 0.1])]))
+    try writer.finish()
+    let expected = """
+      {"type":"FeatureCollection",
+      "attribution":"© “x”\\n",
+      "features":[
+      {"type":"Feature","id":"a\\"\\\\\\u0001","properties":{"id":"a\\"\\\\\\u0001","v":null},"geometry":{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,4],[0,0]],[[1,1],[2,2],[2,1],[1,1]]]}},
+      {"type":"Feature","properties":{"id":null,"v":1},"geometry":null},
+      {"type":"Feature","id":"c","properties":{"id":"c","v":0.1},"geometry":{"type":"Point","coordinates":[-1.1234568,5]}}
+      ],
+      "bbox":[-1.1234568,0,4,5]}
+
+      """
+    #expect(try text(path) == expected)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["o.geojson"])
+  }
+
+  @Test("Every geometry type comes back from both text forms", arguments: [GeoJSONWriter.Form.collection, .sequence])
+  func roundTrip(form: GeoJSONWriter.Form) throws {
+    let folder = try Folder()
+    let path = folder.path + (form == .collection ? "/r.geojson" : "/r.geojsonl")
+    let source = try read(
+      try folder.file(
+        "w.csv",
+        "id;WKT\n1;POINT(1 2)\n2;LINESTRING(0 0,1 1.5)\n3;POLYGON((0 0,4 0,4 4,0 0),(1 0.5,2 1,2 0.5,1 0.5))\n4;MULTIPOINT((1 2),(3 4))\n"
+          + "5;MULTILINESTRING((0 0,1 1),(2 2,3 3))\n6;MULTIPOLYGON(((0 0,1 0,1 1,0 0)),((5 5,6 5,6 6,5 5)))\n7;\n"))
+    var writer = try GeoJSONWriter(path: path, form: form)
+    try writer.append(ExportTable(source.features))
+    try writer.finish()
+    let back = try read(path)
+    #expect(back.features.geometry.kinds == source.features.geometry.kinds)
+    #expect(back.features.geometry.x == source.features.geometry.x)
+    #expect(back.features.geometry.y == source.features.geometry.y)
+    #expect(back.features.geometry.partOffsets == source.features.geometry.partOffsets)
+    let csv = folder.path + "/back.csv"
+    var table = try CSVWriter(path: csv, geometryName: "wkt")
+    try table.append(ExportTable(source.features))
+    try table.finish()
+    let third = try read(csv)
+    #expect(third.features.geometry.kinds == source.features.geometry.kinds)
+    #expect(third.features.geometry.x == source.features.geometry.x)
+  }
+
+  @Test("CSV quotes what must be quoted and makes formulas inert")
+  func csv() throws {
+    let folder = try Folder()
+    let path = folder.path + "/o.csv"
+    var writer = try CSVWriter(path: path)
+    let texts = ["a,b", "a\"b", "a\nb", "=1+1", "+cmd", "-2+3", "@x", "\tx", "-2.5", "+7", nil, "plain", "+-1"]
+    try writer.append(
+      ExportTable(columns: [
+        AttributeColumn(name: "te xt", texts: texts),
+        AttributeColumn(name: "n,", reals: texts.indices.map { $0 == 1 ? .nan : Double($0) / 4 }),
+      ]))
+    try writer.finish()
+    #expect(
+      try text(path) == """
+        te xt,"n,"
+        "a,b",0
+        "a""b",
+        "a
+        b",0.5
+        '=1+1,0.75
+        '+cmd,1
+        '-2+3,1.25
+        '@x,1.5
+        '\tx,1.75
+        -2.5,2
+        +7,2.25
+        ,2.5
+        plain,2.75
+        '+-1,3
+
+        """)
+  }
+
+  @Test("A folder that is not there and a full disk are errors that name the output")
+  func cannotWrite() throws {
+    let folder = try Folder()
+    let error = #expect(throws: FormatError.self) { try CSVWriter(path: folder.path + "/no/o.csv").finish() }
+    #expect(error?.kind == .cannotWrite)
+  }
+}

@@ -1,0 +1,102 @@
+import SimpleFeatures
+import Testing
+
+@testable import SpatialEngine
+
+@Suite("Coordinate reference systems")
+struct CoordinateTransformTests {
+  @Test("A known point lands where its authority puts it")
+  func knownPoints() throws {
+    // EPSG Guidance Note 7-2, 3.5.1.1 (Transverse Mercator, OSGB 1936 / British National Grid): 50°30′N 0°30′E → E 577274.99, N 69740.50.
+    let grid = try CoordinateTransform(from: CoordinateReferenceSystem("EPSG:4277"), to: CoordinateReferenceSystem("EPSG:27700"))
+    var x = [0.5]
+    var y = [50.5]
+    #expect(grid.transform(x: &x, y: &y).isEmpty)
+    #expect(abs(x[0] - 577_274.99) < 0.01 && abs(y[0] - 69_740.50) < 0.01)
+    // The same note, 3.2.2 (Lambert Azimuthal Equal Area, ETRS89 / LAEA Europe): 50°N 5°E → N 2999718.85, E 3962799.45.
+    let equalArea = try CoordinateTransform(from: CoordinateReferenceSystem("EPSG:4258"), to: CoordinateReferenceSystem("EPSG:3035"))
+    x = [5]
+    y = [50]
+    #expect(equalArea.transform(x: &x, y: &y).isEmpty)
+    #expect(abs(x[0] - 3_962_799.45) < 0.01 && abs(y[0] - 2_999_718.85) < 0.01)
+  }
+
+  @Test("There and back is the same place, and threads do not change a bit")
+  func roundTrip() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
+    var g = GeometryColumn()
+    for _ in 0..<250_000 { g.appendPoint(x: .random(in: 20...30, using: &random), y: .random(in: 58...68, using: &random)) }
+    var one = g
+    var two = g
+    let finnish = CoordinateReferenceSystem("EPSG:3067")
+    #expect(try CoordinateTransform.transform(&one, from: .wgs84, to: finnish, threads: 1).isEmpty)
+    #expect(try CoordinateTransform.transform(&two, from: .wgs84, to: finnish, threads: 2).isEmpty)
+    #expect(one.x == two.x && one.y == two.y)
+    #expect(try CoordinateTransform(from: finnish, to: .wgs84).transform(&one).isEmpty)
+    for i in stride(from: 0, to: g.count, by: 97) {
+      #expect(abs(one.x[i] - g.x[i]) < 1e-9 && abs(one.y[i] - g.y[i]) < 1e-9, "seed \(seed)")
+    }
+  }
+
+  @Test("Features without an answer are named, and only they")
+  func nonFinite() throws {
+    var g = GeometryColumn()
+    g.appendPolygon([24, 60, 25, 60, 25, 61, 24, 60])
+    g.appendNull()
+    g.appendPolygon([24, 60, 25, 95, 25, 61, 24, 60])
+    g.appendPoint(x: .nan, y: 1)
+    g.appendPoint(x: 24, y: 60)
+    #expect(try CoordinateTransform(from: .wgs84, to: CoordinateReferenceSystem("EPSG:3067")).transform(&g) == [2, 3])
+    #expect(g.x[0].isFinite && g.x.last?.isFinite == true)
+  }
+
+  @Test("Facts of systems given by code, by name and by text")
+  func facts() throws {
+    let finnish = try describe(CoordinateReferenceSystem("EPSG:3067"))
+    #expect(
+      finnish.code == "EPSG:3067" && finnish.isProjected && !finnish.isGeographic && finnish.metresPerUnit == 1
+        && !finnish.axisOrderNorthing)
+    let degrees = try describe(CoordinateReferenceSystem("EPSG:4326"))
+    #expect(degrees.isGeographic && degrees.axisOrderNorthing && degrees.metresPerUnit == nil)
+    #expect(try describe(.wgs84).axisOrderNorthing == false)
+    // Northing first (German DHDN zone 2 as the authority lists it), feet, compound, and well-known text with and without a code.
+    #expect(try describe(CoordinateReferenceSystem("EPSG:31466")).axisOrderNorthing)
+    let feet = try describe(CoordinateReferenceSystem("EPSG:2263"))
+    #expect(abs((feet.metresPerUnit ?? 0) - 0.304_800_6) < 1e-6)
+    #expect(try describe(CoordinateReferenceSystem("EPSG:7415")).code == "EPSG:28992")
+    #expect(try describe(CoordinateReferenceSystem(finnish.wkt)).code == "EPSG:3067")
+    let anonymous = finnish.wkt.replacing(",ID[\"EPSG\",3067]", with: "")
+    #expect(try describe(CoordinateReferenceSystem(anonymous)).code == "EPSG:3067")
+    #expect(finnish.wkt1?.hasPrefix("PROJCS[") == true)
+  }
+
+  @Test(
+    "What is no system of the ground is an error with a sentence",
+    arguments: ["EPSG:99999999", "", "hello", "EPSG:5703", "EPSG:4978", "+init=epsg:3067", "a\0b"])
+  func unknown(definition: String) {
+    let error = #expect(throws: SpatialError.self) { try describe(CoordinateReferenceSystem(definition)) }
+    #expect(error?.description.isEmpty == false)
+    #expect(throws: SpatialError.self) { _ = try CoordinateTransform(from: CoordinateReferenceSystem(definition), to: .wgs84) }
+  }
+
+  @Test(
+    "The working system is the layer's own in metres, else the zone of its centre",
+    arguments: [
+      ("EPSG:3067", 385_000.0, 6_672_000.0, "EPSG:3067"), ("EPSG:3035", 4_321_000, 3_210_000, "EPSG:3035"),
+      ("OGC:CRS84", 24.94, 60.17, "EPSG:25835"),
+      ("EPSG:4326", 6.14, 46.2, "EPSG:25832"), ("OGC:CRS84", 5.32, 60.39, "EPSG:25832"), ("OGC:CRS84", 15.6, 78.2, "EPSG:25833"),
+      ("OGC:CRS84", -58.4, -34.6, "EPSG:32721"), ("OGC:CRS84", -74, 40.7, "EPSG:32618"), ("OGC:CRS84", 10.18, 36.8, "EPSG:32632"),
+      ("OGC:CRS84", 32.85, 39.93, "EPSG:32636"), ("OGC:CRS84", 23.73, 37.98, "EPSG:25834"), ("OGC:CRS84", 180, 10, "EPSG:32601"),
+      ("OGC:CRS84", 0, 89, "EPSG:5041"), ("OGC:CRS84", 0, -85, "EPSG:5042"), ("EPSG:2263", 990_000, 200_000, "EPSG:32618"),
+    ])
+  func workingSystem(crs: String, x: Double, y: Double, expected: String) throws {
+    let extent = Envelope(minX: x - 0.01, minY: y - 0.01, maxX: x + 0.01, maxY: y + 0.01)
+    #expect(try workingCRS(for: CoordinateReferenceSystem(crs), extent: extent).definition == expected)
+  }
+
+  @Test("A layer without positions has no working system")
+  func emptyExtent() {
+    #expect(throws: SpatialError.emptyExtent(crs: "OGC:CRS84")) { try workingCRS(for: .wgs84, extent: Envelope()) }
+  }
+}
