@@ -52,7 +52,7 @@ public enum InternalRateOfReturn: Sendable, Equatable {
 /// - Throws: `ProjectFinanceError` when a flow is not finite.
 ///
 /// The present value is a polynomial in v = 1 / (1 + r). By Descartes' rule one change of sign means one positive root, which a
-/// safeguarded Newton iteration finds. With more changes all roots in (0, 1] and, for the reversed polynomial, in (0, 1) are isolated
+/// safeguarded Newton iteration finds. With more changes Laguerre's rule may prove a root to be the only one; otherwise all roots in (0, 1] and, for the reversed polynomial, in (0, 1) are isolated
 /// by subdivision in the Bernstein basis (G. Collins and A. Akritas, Polynomial real root isolation using Descartes' rule of
 /// signs, 1976; J. Lane and R. Riesenfeld, Bounds on a polynomial, 1981), so that none is missed and none depends on a starting value.
 /// A double root, where the curve only touches zero, is reported once.
@@ -70,7 +70,9 @@ public func internalRateOfReturn(of cashFlow: [Double]) throws(ProjectFinanceErr
   case 1:
     if let rate = soleRate(flows) { return .unique(rate) }
     return .none(.noRealRoot)
-  default: return InternalRateOfReturn(sortedRoots: allRates(flows))
+  default:
+    if let rate = soleRate(near: 0.05, flows) { return .unique(rate) }
+    return InternalRateOfReturn(sortedRoots: allRates(flows))
   }
 }
 
@@ -129,6 +131,55 @@ private func soleRate(_ flows: [Double]) -> Double? {
   }
   let root = refinedRoot(Array(flows.reversed()), 0, 1, negativeAtLow: laterSign)
   return root > 0 ? root - 1 : nil
+}
+
+/// The only rate of flows when Newton's iteration from a guess settles on one and Laguerre's rule proves that there is no other; `nil` when it does not.
+///
+/// For any x > 0 the roots above x are at most as many as the changes of sign among the sums compounded forward at x, and those below x at
+/// most as many as among the sums discounted backward (E. Laguerre, Mémoire sur la théorie des équations numériques, 1883). Just below the root found, one
+/// and none leave no room for another. Complexity: O(n) per iteration.
+func soleRate(near guess: Double, _ flows: [Double]) -> Double? {
+  flows.withUnsafeBufferPointer { flows in
+    var v = 1 / (1 + guess)
+    var hasSettled = false
+    for _ in 0..<30 {
+      var value = 0.0, slope = 0.0
+      for index in stride(from: flows.count - 1, through: 0, by: -1) {
+        slope = slope * v + value
+        value = value * v + flows[index]
+      }
+      let step = value / slope
+      guard step.isFinite, v - step > 0 else { return nil }
+      v -= step
+      // Newton squares the error: after a step this small the rest is rounding.
+      if abs(step) <= 1e-8 * v {
+        hasSettled = true
+        break
+      }
+    }
+    guard hasSettled else { return nil }
+    let below = 1 / v * (1 - 1e-9), above = 1 / below
+    var forward = 0.0, previous = 0.0
+    var changes = 0
+    for flow in flows {
+      forward = forward * below + flow
+      if forward != 0 {
+        if previous != 0, (forward < 0) != (previous < 0) { changes += 1 }
+        previous = forward
+      }
+    }
+    guard changes == 1 else { return nil }
+    var backward = 0.0
+    previous = 0
+    for flow in flows.reversed() {
+      backward = backward * above + flow
+      if backward != 0 {
+        if previous != 0, (backward < 0) != (previous < 0) { return nil }
+        previous = backward
+      }
+    }
+    return 1 / v - 1
+  }
 }
 
 /// All rates of flows that change sign more than once, ascending.

@@ -148,23 +148,23 @@ public func simulate(
   let parts = Part.allCases.count
   var flows = [Double](repeating: 0, count: years * parts)
   for year in 0..<years {
-    let prices = timing.prices[year], at = year * parts, isLast = year == years - 1
-    flows[at + Part.capital.rawValue] = -(central.capitalCost[year] + central.replacements[year])
-    flows[at + Part.residualOfCapital.rawValue] = isLast ? capital * value.residual.share * prices : 0
-    flows[at + Part.residual.rawValue] = isLast ? value.residual.amount * prices : 0
-    flows[at + Part.rent.rawValue] = rentYear * timing.occupied[year] * prices
-    flows[at + Part.recovered.rawValue] = operatingYear * value.recoverableShare * timing.occupied[year] * prices
-    flows[at + Part.otherRevenue.rawValue] = value.otherRevenuePerYear * timing.use[year] * prices
-    flows[at + Part.operating.rawValue] = -operatingYear * timing.use[year] * prices
-    flows[at + Part.otherOperating.rawValue] = -value.otherOperatingCostPerYear * timing.use[year] * prices
-    flows[at + Part.holding.rawValue] = -value.holdingCostPerYear * timing.idle[year] * prices
+    let prices = timing.prices[year], isLast = year == years - 1
+    flows[Part.capital.rawValue * years + year] = -(central.capitalCost[year] + central.replacements[year])
+    flows[Part.residualOfCapital.rawValue * years + year] = isLast ? capital * value.residual.share * prices : 0
+    flows[Part.residual.rawValue * years + year] = isLast ? value.residual.amount * prices : 0
+    flows[Part.rent.rawValue * years + year] = rentYear * timing.occupied[year] * prices
+    flows[Part.recovered.rawValue * years + year] = operatingYear * value.recoverableShare * timing.occupied[year] * prices
+    flows[Part.otherRevenue.rawValue * years + year] = value.otherRevenuePerYear * timing.use[year] * prices
+    flows[Part.operating.rawValue * years + year] = -operatingYear * timing.use[year] * prices
+    flows[Part.otherOperating.rawValue * years + year] = -value.otherOperatingCostPerYear * timing.use[year] * prices
+    flows[Part.holding.rawValue * years + year] = -value.holdingCostPerYear * timing.idle[year] * prices
   }
   func values(_ rate: Double, real: Bool = false) -> [Double] {
     let discount = DiscountSchedule.constant(rate).factors(count: years)
     var sums = [Double](repeating: 0, count: parts)
     for year in 0..<years {
       let weight = discount[year] / (real ? timing.prices[year] : 1)
-      for part in 0..<parts { sums[part] += flows[year * parts + part] * weight }
+      for part in 0..<parts { sums[part] += flows[part * years + year] * weight }
     }
     return sums
   }
@@ -208,30 +208,35 @@ public func simulate(
   let fullest = max(value.occupancy.stabilised, value.occupancy.initial)
   let highestOccupancy = fullest > 0 ? 1 / fullest : 1
   var scale = [Double](repeating: 1, count: parts)
-  var net = [Double](repeating: 0, count: years)
+  var net = [Double](repeating: 0, count: years), cash = net
+  let isPresent = (0..<parts).map { part in (0..<years).contains { flows[part * years + $0] != 0 } }
   let centralRate = try internalRateOfReturn(of: central.net ?? []).value
   let unitRent = rent > 0 ? rent : 0
 
+  // Effects as indices into one row of multipliers, in the order of `UncertainInput.Effect`.
+  let effects = UncertainInput.Effect.allCases
+  var multipliers = [Double](repeating: 1, count: effects.count)
+  var effectStarts = [0], effectSlots: [Int] = []
+  for input in inputs {
+    for effect in input.effects { if let slot = effects.firstIndex(of: effect) { effectSlots.append(slot) } }
+    effectStarts.append(effectSlots.count)
+  }
+  let normal = try QuantileTable(.normal(mean: 0, deviation: 1))
+  let firstOperating = Part.rent.rawValue
+
   for _ in 0..<draws {
-    for i in 0..<count { independent[i] = generator.normal() }
-    var cost = 1.0, rentFactor = 1.0, occupancy = 1.0, operating = 1.0, area = 1.0, other = 1.0, residual = 1.0
+    for i in 0..<count { independent[i] = normal.value(atProbability: generator.uniform()) }
+    for i in 0..<multipliers.count { multipliers[i] = 1 }
     for i in 0..<count {
       var z = 0.0
       for k in 0...i { z += factor[i * count + k] * independent[k] }
       scores[i] = z
       let multiplier = max(0, tables[i].value(atNormalScore: z))
-      for effect in inputs[i].effects {
-        switch effect {
-        case .capitalCost: cost *= multiplier
-        case .rent: rentFactor *= multiplier
-        case .occupancy: occupancy *= multiplier
-        case .operatingCost: operating *= multiplier
-        case .floorArea: area *= multiplier
-        case .otherRevenue: other *= multiplier
-        case .residualValue: residual *= multiplier
-        }
-      }
+      for slot in effectStarts[i]..<effectStarts[i + 1] { multipliers[effectSlots[slot]] *= multiplier }
     }
+    let cost = multipliers[0], rentFactor = multipliers[1], operating = multipliers[3], area = multipliers[4]
+    let other = multipliers[5], residual = multipliers[6]
+    var occupancy = multipliers[2]
     occupancy = min(occupancy, highestOccupancy)
     scale[Part.capital.rawValue] = cost * area
     scale[Part.residualOfCapital.rawValue] = cost * area * residual
@@ -276,23 +281,31 @@ public func simulate(
     if unitRent > 0, rentValue > 0 {
       columns.breakEvenRent.append(unitRent * rentFactor * (1 - npv / rentValue))
     }
-    for year in 0..<years {
-      var flow = 0.0
-      for part in 0..<parts { flow += scale[part] * flows[year * parts + part] }
-      net[year] = flow
+    // Operating parts first: they alone cover the debt.
+    flows.withUnsafeBufferPointer { flows in
+      net.withUnsafeMutableBufferPointer { net in
+        cash.withUnsafeMutableBufferPointer { cash in
+          for year in 0..<years { cash[year] = 0 }
+          for part in firstOperating..<parts where isPresent[part] {
+            let weight = scale[part], at = part * years
+            for year in 0..<years { cash[year] += weight * flows[at + year] }
+          }
+          for year in 0..<years { net[year] = cash[year] }
+          for part in 0..<firstOperating where isPresent[part] {
+            let weight = scale[part], at = part * years
+            for year in 0..<years { net[year] += weight * flows[at + year] }
+          }
+        }
+      }
     }
-    if let centralRate, let rate = rateNear(centralRate, net) {
+    if let centralRate, let rate = soleRate(near: centralRate, net) {
       columns.rateOfReturn.append(rate)
     } else if case .unique(let rate) = try internalRateOfReturn(of: net) {
       columns.rateOfReturn.append(rate)
     }
     if !serviceYears.isEmpty {
       var lowest = Double.infinity
-      for year in serviceYears {
-        var cash = 0.0
-        for part in Part.rent.rawValue..<parts { cash += scale[part] * flows[year * parts + part] }
-        lowest = min(lowest, cash / service[year])
-      }
+      for year in serviceYears { lowest = min(lowest, cash[year] / service[year]) }
       columns.minimumCoverage.append(lowest)
       if lowest >= value.funding.requiredCoverage - 1e-9 { covered += 1 }
     }
@@ -339,26 +352,5 @@ private struct Columns {
     rateOfReturn.reserveCapacity(draws)
     ownersNetPresentValue.reserveCapacity(draws)
     economicNetPresentValue.reserveCapacity(draws)
-  }
-}
-
-/// The rate of flows that change sign once, by Newton's iteration from a guess; `nil` when there are more changes or it does not settle.
-func rateNear(_ guess: Double, _ flows: [Double]) -> Double? {
-  guard signChanges(flows) == 1 else { return nil }
-  var v = 1 / (1 + guess)
-  guard v.isFinite, v > 0 else { return nil }
-  return flows.withUnsafeBufferPointer { flows in
-    for _ in 0..<30 {
-      var value = 0.0, slope = 0.0
-      for index in stride(from: flows.count - 1, through: 0, by: -1) {
-        slope = slope * v + value
-        value = value * v + flows[index]
-      }
-      let step = value / slope
-      guard step.isFinite, v - step > 0 else { return nil }
-      v -= step
-      if abs(step) <= 1e-13 * v { return 1 / v - 1 }
-    }
-    return nil
   }
 }

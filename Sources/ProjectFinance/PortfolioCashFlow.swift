@@ -38,7 +38,7 @@ public struct PortfolioCashFlow: Sendable {
 
   /// Results per building, in the order of the columns; a figure that does not exist is `nil` in the accessors and NaN nowhere.
   public struct Result: Sendable, Equatable {
-    /// Flows by year, then building: flow of year t of building i at t × count + i, years 0 to `years`.
+    /// Flows by year, then building: flow of year t of building i at t × count + i, years 0 to `years`; empty unless they were asked for.
     public internal(set) var flows: [Double]
     /// Net present value.
     public internal(set) var netPresentValue: [Double]
@@ -54,10 +54,70 @@ public struct PortfolioCashFlow: Sendable {
   ///
   /// Eight buildings are worked on side by side, so the long chains of Horner's rule overlap. The flows change sign at most once, so Newton's
   /// iteration in the discount factor meets the only root; buildings it does not settle for go to `internalRateOfReturn(of:)`.
+  /// - Parameter keepsFlows: Whether to store the flows of all buildings and years as well.
   /// - Throws: `ProjectFinanceError` for columns of unequal length or figures out of range.
   ///
   /// Complexity: O(buildings × years).
-  public func evaluated() throws(ProjectFinanceError) -> Result {
+  public func evaluated(keepsFlows: Bool = false) throws(ProjectFinanceError) -> Result {
+    try validate()
+    let n = capitalCost.count
+    var result = Result(
+      flows: [], netPresentValue: [Double](repeating: 0, count: n), rateOfReturn: [Double](repeating: 0, count: n),
+      hasRateOfReturn: [Bool](repeating: true, count: n), minimumCoverage: [Double](repeating: 0, count: n))
+    let service = loanToCost * annuityPayment(principal: 1, rate: loan.rate, years: loan.years)
+    let horizon = years, payments = min(years, loan.years), exit = 1 + 1 / exitYield
+    if keepsFlows { result.flows = [Double](repeating: 0, count: n * (horizon + 1)) }
+    withUnsafeTemporaryAllocation(of: SIMD8<Double>.self, capacity: horizon + 1) { block in
+      for start in stride(from: 0, to: n, by: 8) {
+        let lanes = min(8, n - start)
+        var capital = SIMD8<Double>(repeating: 1), income = SIMD8<Double>(repeating: 1), factor = capital, rate = SIMD8<Double>.zero
+        for lane in 0..<lanes {
+          capital[lane] = capitalCost[start + lane]
+          income[lane] = netOperatingIncome[start + lane]
+          factor[lane] = 1 + growth[start + lane]
+          rate[lane] = discountRate[start + lane]
+        }
+        block[0] = -capital
+        var lowest = income
+        for year in 1...horizon {
+          block[year] = income
+          if year <= payments { lowest.replace(with: income, where: income .< lowest) }
+          income *= factor
+        }
+        block[horizon] *= exit
+        let discount = 1 / (1 + rate)
+        let (value, slope) = hornerValueAndSlope(block, at: discount)
+        // The tangent at the discount rate is a better start than any fixed rate.
+        let (v, settled) = newtonRoot(block, from: discount, value, slope)
+        let covered = lowest / (capital * service)
+        for lane in 0..<lanes {
+          let index = start + lane
+          result.netPresentValue[index] = value[lane]
+          result.minimumCoverage[index] = service > 0 && capital[lane] > 0 ? covered[lane] : 0
+          result.rateOfReturn[index] = settled[lane] ? 1 / v[lane] - 1 : 0
+          result.hasRateOfReturn[index] = settled[lane] && capital[lane] > 0
+        }
+        if keepsFlows {
+          for year in 0...horizon { for lane in 0..<lanes { result.flows[year * n + start + lane] = block[year][lane] } }
+        }
+      }
+    }
+    for index in 0..<n where !result.hasRateOfReturn[index] {
+      var flow = [-capitalCost[index]], income = netOperatingIncome[index]
+      for _ in 1...horizon {
+        flow.append(income)
+        income *= 1 + growth[index]
+      }
+      flow[horizon] *= exit
+      let rate = try internalRateOfReturn(of: flow).value
+      result.rateOfReturn[index] = rate ?? 0
+      result.hasRateOfReturn[index] = rate != nil
+    }
+    return result
+  }
+
+  /// Refuses columns of unequal length and figures out of range.
+  func validate() throws(ProjectFinanceError) {
     let n = capitalCost.count
     for (field, column) in [("net_operating_income", netOperatingIncome), ("growth", growth), ("discount_rate", discountRate)]
     where column.count != n {
@@ -73,71 +133,5 @@ public struct PortfolioCashFlow: Sendable {
       try requireRate(growth[index], "growth[\(index)]")
       try requireRate(discountRate[index], "discount_rate[\(index)]")
     }
-    var result = Result(
-      flows: [], netPresentValue: [Double](repeating: 0, count: n), rateOfReturn: [Double](repeating: 0, count: n),
-      hasRateOfReturn: [Bool](repeating: true, count: n), minimumCoverage: [Double](repeating: 0, count: n))
-    let service = loanToCost * annuityPayment(principal: 1, rate: loan.rate, years: loan.years)
-    let horizon = years, payments = min(years, loan.years), exit = 1 + 1 / exitYield
-    result.flows = [Double](unsafeUninitializedCapacity: n * (horizon + 1)) { flows, initialized in
-      withUnsafeTemporaryAllocation(of: SIMD8<Double>.self, capacity: horizon + 1) { block in
-        for start in stride(from: 0, to: n, by: 8) {
-          let lanes = min(8, n - start)
-          var capital = SIMD8<Double>(repeating: 1), income = SIMD8<Double>(repeating: 1), factor = capital, rate = SIMD8<Double>.zero
-          for lane in 0..<lanes {
-            capital[lane] = capitalCost[start + lane]
-            income[lane] = netOperatingIncome[start + lane]
-            factor[lane] = 1 + growth[start + lane]
-            rate[lane] = discountRate[start + lane]
-          }
-          block[0] = -capital
-          var lowest = income
-          for year in 1...horizon {
-            block[year] = income
-            if year <= payments { lowest.replace(with: income, where: income .< lowest) }
-            income *= factor
-          }
-          block[horizon] *= exit
-          let discount = 1 / (1 + rate)
-          var value = SIMD8<Double>.zero
-          for year in stride(from: horizon, through: 0, by: -1) { value = value * discount + block[year] }
-          // Newton from a rate of 8 %; v stays positive, and lanes that have settled move no more.
-          var v = SIMD8<Double>(repeating: 1 / 1.08)
-          var settled = SIMDMask<SIMD8<Int64>>(repeating: false)
-          var rounds = 0
-          while rounds < 40 {
-            var f = SIMD8<Double>.zero, slope = SIMD8<Double>.zero
-            for year in stride(from: horizon, through: 0, by: -1) {
-              slope = slope * v + f
-              f = f * v + block[year]
-            }
-            var step = f / slope
-            let limit = v * 0.5
-            step.replace(with: limit, where: step .> limit)
-            step.replace(with: -limit, where: step .< -limit)
-            v -= step
-            settled = (step .<= v * 1e-12) .& (step .>= v * -1e-12)
-            if all(settled) { break }
-            rounds += 1
-          }
-          let covered = lowest / (capital * service)
-          for lane in 0..<lanes {
-            let index = start + lane
-            result.netPresentValue[index] = value[lane]
-            result.minimumCoverage[index] = service > 0 && capital[lane] > 0 ? covered[lane] : 0
-            result.rateOfReturn[index] = settled[lane] ? 1 / v[lane] - 1 : 0
-            result.hasRateOfReturn[index] = settled[lane] && capital[lane] > 0
-            for year in 0...horizon { flows[year * n + index] = block[year][lane] }
-          }
-        }
-      }
-      initialized = n * (horizon + 1)
-    }
-    for index in 0..<n where !result.hasRateOfReturn[index] {
-      let flow = (0...horizon).map { result.flows[$0 * n + index] }
-      let rate = try internalRateOfReturn(of: flow).value
-      result.rateOfReturn[index] = rate ?? 0
-      result.hasRateOfReturn[index] = rate != nil
-    }
-    return result
   }
 }

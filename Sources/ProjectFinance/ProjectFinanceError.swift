@@ -48,28 +48,32 @@ func requireFinite(_ values: [Double], _ field: String) throws(ProjectFinanceErr
 }
 
 /// Refuses NaN and infinities.
-func requireFinite(_ value: Double, _ field: String) throws(ProjectFinanceError) {
-  guard value.isFinite else { throw .notFinite(field: field) }
+@inline(__always)
+func requireFinite(_ value: Double, _ field: @autoclosure () -> String) throws(ProjectFinanceError) {
+  guard value.isFinite else { throw .notFinite(field: field()) }
 }
 
-/// Refuses values outside a closed range, and NaN.
-func require(_ value: Double, in range: ClosedRange<Double>, _ field: String) throws(ProjectFinanceError) {
-  try requireFinite(value, field)
+/// Refuses values outside a closed range, and NaN. The field's name is only made when it is needed.
+@inline(__always)
+func require(_ value: Double, in range: ClosedRange<Double>, _ field: @autoclosure () -> String) throws(ProjectFinanceError) {
+  guard value.isFinite else { throw .notFinite(field: field()) }
   guard range.contains(value) else {
     let allowed =
       range.upperBound == .greatestFiniteMagnitude
       ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-    throw .outOfRange(field: field, value: value, allowed: allowed)
+    throw .outOfRange(field: field(), value: value, allowed: allowed)
   }
 }
 
 /// Refuses negative values, and NaN.
-func requireNonNegative(_ value: Double, _ field: String) throws(ProjectFinanceError) {
-  try require(value, in: 0...Double.greatestFiniteMagnitude, field)
+@inline(__always)
+func requireNonNegative(_ value: Double, _ field: @autoclosure () -> String) throws(ProjectFinanceError) {
+  try require(value, in: 0...Double.greatestFiniteMagnitude, field())
 }
 
 /// Refuses rates at or below −100 %, at which a discount factor has no meaning.
-func requireRate(_ value: Double, _ field: String) throws(ProjectFinanceError) {
-  try requireFinite(value, field)
-  guard value > -1 else { throw .outOfRange(field: field, value: value, allowed: "above -1 (a rate of -100 %)") }
+@inline(__always)
+func requireRate(_ value: Double, _ field: @autoclosure () -> String) throws(ProjectFinanceError) {
+  guard value.isFinite else { throw .notFinite(field: field()) }
+  guard value > -1 else { throw .outOfRange(field: field(), value: value, allowed: "above -1 (a rate of -100 %)") }
 }

@@ -154,46 +154,57 @@ public enum Distribution: Sendable, Equatable {
   }
 }
 
-/// The quantiles of a distribution by normal score, tabulated, so that a correlated draw costs one look-up.
+/// The quantiles of a distribution by normal score and by probability, tabulated, so that a draw costs one look-up.
 ///
-/// Linear between 1,921 points from −6 to 6; error below 1e-4 of the spread.
+/// Linear between 1,921 normal scores from −6 to 6, and between 4,097 probabilities, beyond whose outer 32 on either side the scores take over; error below
+/// 1e-4 of the spread.
 public struct QuantileTable: Sendable {
   private static let reach = 6.0, perUnit = 160.0
+  private static let cells = 4096, outer = 32
   private let values: [Double]
+  private let byProbability: [Double]
 
   /// Tabulates a distribution.
   ///
   /// - Throws: `ProjectFinanceError` naming `field` for parameters out of order.
   public init(_ distribution: Distribution, field: String = "distribution") throws(ProjectFinanceError) {
     try distribution.validate(field)
+    let values = Self.quantiles(distribution)
+    self.values = values
+    byProbability = (0...Self.cells).map { cell in
+      let p = min(max(Double(cell) / Double(Self.cells), 1e-9), 1 - 1e-9)
+      return Self.interpolated(values, atNormalScore: normalQuantile(p))
+    }
+  }
+
+  /// The quantiles at equally spaced normal scores.
+  private static func quantiles(_ distribution: Distribution) -> [Double] {
     let count = Int(2 * Self.reach * Self.perUnit) + 1
     let scores = (0..<count).map { Double($0) / Self.perUnit - Self.reach }
     func probability(_ z: Double) -> Double { 0.5 * erfc(-z / 2.0.squareRoot()) }
     switch distribution {
-    case .fixed(let value): values = [Double](repeating: value, count: count)
-    case .uniform(let low, let high): values = scores.map { low + (high - low) * probability($0) }
+    case .fixed(let value): return [Double](repeating: value, count: count)
+    case .uniform(let low, let high): return scores.map { low + (high - low) * probability($0) }
     case .triangular(let low, let mode, let high):
       guard high > low else {
-        values = [Double](repeating: low, count: count)
-        return
+        return [Double](repeating: low, count: count)
       }
-      values = scores.map { z in
+      return scores.map { z in
         let p = probability(z)
         return p * (high - low) < mode - low
           ? low + (p * (high - low) * (mode - low)).squareRoot() : high - (probability(-z) * (high - low) * (high - mode)).squareRoot()
       }
     case .pert(let low, let mode, let high):
       guard high > low else {
-        values = [Double](repeating: low, count: count)
-        return
+        return [Double](repeating: low, count: count)
       }
       let a = 1 + 4 * (mode - low) / (high - low)
-      values = Self.betaQuantiles(a: a, b: 6 - a, scores.map(probability)).map { low + (high - low) * $0 }
-    case .beta(let a, let b): values = Self.betaQuantiles(a: a, b: b, scores.map(probability))
+      return Self.betaQuantiles(a: a, b: 6 - a, scores.map(probability)).map { low + (high - low) * $0 }
+    case .beta(let a, let b): return Self.betaQuantiles(a: a, b: b, scores.map(probability))
     case .lognormal(let median, let p90):
       let sigma = log(p90 / median) / normalQuantile(0.9)
-      values = scores.map { median * exp(sigma * $0) }
-    case .normal(let mean, let deviation): values = scores.map { mean + deviation * $0 }
+      return scores.map { median * exp(sigma * $0) }
+    case .normal(let mean, let deviation): return scores.map { mean + deviation * $0 }
     }
   }
 
@@ -221,8 +232,21 @@ public struct QuantileTable: Sendable {
 
   /// The value of a normal score; scores beyond ±6 count as ±6.
   @inline(__always)
-  public func value(atNormalScore z: Double) -> Double {
-    let position = min(max((z + Self.reach) * Self.perUnit, 0), 2 * Self.reach * Self.perUnit - 1e-9)
+  public func value(atNormalScore z: Double) -> Double { Self.interpolated(values, atNormalScore: z) }
+
+  /// The value that is not exceeded with a probability between 0 and 1.
+  @inline(__always)
+  public func value(atProbability p: Double) -> Double {
+    let position = p * Double(Self.cells)
+    let cell = Int(position)
+    guard cell >= Self.outer, cell < Self.cells - Self.outer else { return value(atNormalScore: normalQuantile(p)) }
+    let share = position - Double(cell)
+    return byProbability.withUnsafeBufferPointer { $0[cell] + ($0[cell + 1] - $0[cell]) * share }
+  }
+
+  @inline(__always)
+  private static func interpolated(_ values: [Double], atNormalScore z: Double) -> Double {
+    let position = min(max((z + reach) * perUnit, 0), 2 * reach * perUnit - 1e-9)
     let index = Int(position)
     let share = position - Double(index)
     return values.withUnsafeBufferPointer { $0[index] + ($0[index + 1] - $0[index]) * share }

@@ -12,7 +12,7 @@ struct PortfolioCashFlowTests {
       capitalCost: capital, netOperatingIncome: capital.map { $0 * Double.random(in: -0.02...0.2, using: &generator) },
       growth: (0..<n).map { _ in Double.random(in: -0.02...0.05, using: &generator) },
       discountRate: (0..<n).map { _ in Double.random(in: 0.01...0.1, using: &generator) })
-    let result = try portfolio.evaluated()
+    let result = try portfolio.evaluated(keepsFlows: true)
     for index in 0..<n {
       let flow = (0...30).map { result.flows[$0 * n + index] }
       let npv = try netPresentValue(of: flow, rate: portfolio.discountRate[index])
