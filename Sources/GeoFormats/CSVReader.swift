@@ -194,6 +194,9 @@ struct CSVReader {
         throw .notOfFormat(path: path, format: "CSV", reason: "it has no header line")
       }
     } while cells.count == 1 && cells[0].range.isEmpty
+    guard cells.count <= LayerAssembler.fieldLimit else {
+      throw .tooLarge(path: path, layer: path, what: "the number of fields", limit: LayerAssembler.fieldLimit)
+    }
     var names: [String] = []
     for (k, cell) in cells.enumerated() {
       let name = text(b, cell).trimmed()

@@ -67,15 +67,20 @@ final class Conversion: Sendable {
   let output: String
   /// The driver's name in a description.
   let driver: String
+  /// The source's size in bytes.
+  let sourceSize: Int
   /// Features that the source claims by layer.
   let claimedCounts: [String: Int]
   /// Lines of warnings and errors, at most a hundred.
   let messages: [String]
 
-  init(folder: TemporaryFolder, output: String, driver: String, claimedCounts: [String: Int], messages: [String]) {
+  init(
+    folder: TemporaryFolder, output: String, driver: String, sourceSize: Int, claimedCounts: [String: Int], messages: [String]
+  ) {
     self.folder = folder
     self.output = output
     self.driver = driver
+    self.sourceSize = sourceSize
     self.claimedCounts = claimedCounts
     self.messages = messages
   }

@@ -84,7 +84,8 @@ enum FormatConverter {
     }
     try? FileManager.default.removeItem(atPath: folder.path + "/in")
     return Conversion(
-      folder: folder, output: output, driver: format.name ?? format.drivers[0], claimedCounts: claims,
+      folder: folder, output: output, driver: format.name ?? format.drivers[0],
+      sourceSize: (try? FileManager.default.attributesOfItem(atPath: real)[.size] as? Int) ?? 0, claimedCounts: claims,
       messages: result.complaints.prefix(100).map { $0.replacingOccurrences(of: folder.path + "/in/", with: "") })
   }
 

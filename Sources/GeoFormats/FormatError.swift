@@ -77,7 +77,7 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     case .syntax(let path, let format, let byte, let line, let reason):
       "Reading \(path) as \(format), line \(line), byte \(byte): \(reason). Correct the file at this place."
     case .tooLarge(let path, let layer, let what, let limit):
-      "Reading layer \(printable(layer)) of \(path): \(what) would pass the limit of \(limit). Raise --max-memory or cut the layer."
+      "Reading layer \(printable(layer)) of \(path): \(what) would pass the limit of \(limit). Cut the layer, or raise --max-memory where memory is the limit."
     case .corruptDatabase(let path, let layer, let rows, let reason):
       "Reading layer \(printable(layer)) of \(path), after \(rows) rows: the database is damaged (\(reason)). Restore the file from its source."
     case .neededProgramMissing(let name, let package, let path):

@@ -430,6 +430,13 @@ private struct FeatureScan {
       unwanted.insert(text)
       return nil
     }
+    guard assembler.columns.count < LayerAssembler.fieldLimit else {
+      unwanted.insert(text)
+      if unwanted.count > 1_000_000 { unwanted.removeAll() }
+      assembler.note(
+        .unreadableValue, feature: "", "the field “\(text.prefix(60))” is not read: there are more than \(LayerAssembler.fieldLimit)")
+      return nil
+    }
     if text == "id", let k = identifierColumn, assembler.columns[k].name == "id" {
       // The name is taken by the feature ids: they move aside.
       assembler.columns[k].name = "@id"

@@ -92,7 +92,7 @@ struct GeoPackageReader {
           table.geometryColumn = row[2]
           table.geometryType = row[3]
           if let system: Int64 = row[4], hasSystems { table.crs = try Self.crs(db, system) }
-          for column in try Row.fetchAll(db, sql: "PRAGMA table_info(\(name.quotedDatabaseIdentifier))") {
+          for column in try Row.fetchAll(db, sql: "PRAGMA table_info(\(name.quotedIdentifier))") {
             let field: String = column["name"]
             let declared: String = column["type"] ?? ""
             let key: Int = column["pk"]
@@ -151,7 +151,7 @@ struct GeoPackageReader {
       var count = table.claimedCount
       if count == nil {
         count = try? queue.read { db in
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table.name.quotedDatabaseIdentifier)")
+          try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table.name.quotedIdentifier)")
         }
       }
       descriptions.append(
@@ -184,9 +184,9 @@ struct GeoPackageReader {
     let fields = table.fields.filter { options.wants($0.name) }
     assembler.columns = fields.map { ColumnBuilder(name: $0.name, kind: Self.kind($0.type)) }
     let selected =
-      ([table.key, table.geometryColumn].map { $0?.quotedDatabaseIdentifier ?? "NULL" })
-      + fields.map(\.name.quotedDatabaseIdentifier)
-    let sql = "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedDatabaseIdentifier)"
+      ([table.key, table.geometryColumn].map { $0?.quotedIdentifier ?? "NULL" })
+      + fields.map(\.name.quotedIdentifier)
+    let sql = "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedIdentifier)"
     do {
       try queue.read { db in
         let statement = try db.makeStatement(sql: sql)
@@ -211,6 +211,11 @@ struct GeoPackageReader {
     }
     if let claim = conversion.claimedCounts[table], claim > assembler.readCount {
       let arrived = assembler.readCount
+      guard claim <= conversion.sourceSize else {
+        // A record takes at least a byte, so this is no count but a damaged header.
+        assembler.note(.unreadableRecord, feature: "", "the source claims \(claim) features, more than it has bytes")
+        return
+      }
       assembler.lost(claim - arrived, "the source claims \(claim) features, ogr2ogr handed over \(arrived)")
     }
   }
@@ -299,4 +304,9 @@ struct GeoPackageReader {
     default: assembler.columns[k].appendNull()
     }
   }
+}
+
+extension String {
+  /// The name as an SQL identifier: in double quotes, with those inside doubled.
+  var quotedIdentifier: String { "\"\(replacingOccurrences(of: "\"", with: "\"\""))\"" }
 }

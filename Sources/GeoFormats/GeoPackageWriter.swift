@@ -155,13 +155,13 @@ public final class GeoPackageWriter {
   }
 
   private func write(_ layer: GeoPackageLayer, to db: Database) throws {
-    let table = layer.name.quotedDatabaseIdentifier
+    let table = layer.name.quotedIdentifier
     let geometryName = layer.table.geometry == nil ? nil : Self.freeName("geom", layer.table.columns)
     let keyName = Self.freeName("fid", layer.table.columns)
     let target = layer.table.geometry.map { Self.commonKind($0) }
-    var columns = ["\(keyName.quotedDatabaseIdentifier) INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
-    if let geometryName, let target { columns.append("\(geometryName.quotedDatabaseIdentifier) \(target.name)") }
-    for column in layer.table.columns { columns.append("\(column.name.quotedDatabaseIdentifier) \(Self.declaredType(column))") }
+    var columns = ["\(keyName.quotedIdentifier) INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
+    if let geometryName, let target { columns.append("\(geometryName.quotedIdentifier) \(target.name)") }
+    for column in layer.table.columns { columns.append("\(column.name.quotedIdentifier) \(Self.declaredType(column))") }
     try db.execute(sql: "CREATE TABLE \(table) (\(columns.joined(separator: ", ")))")
     var bounds = Envelope()
     var tree = PackedRTree()
@@ -291,10 +291,10 @@ public final class GeoPackageWriter {
   /// The R-tree extension (annex F.3) with its triggers, which keep the index right when the file is edited.
   private func addIndex(_ layer: String, _ key: String, _ geometry: String, _ tree: PackedRTree, _ db: Database) throws {
     let name = "rtree_\(layer)_\(geometry)"
-    let r = name.quotedDatabaseIdentifier
-    let t = layer.quotedDatabaseIdentifier
-    let g = geometry.quotedDatabaseIdentifier
-    let i = key.quotedDatabaseIdentifier
+    let r = name.quotedIdentifier
+    let t = layer.quotedIdentifier
+    let g = geometry.quotedIdentifier
+    let i = key.quotedIdentifier
     try db.execute(sql: "CREATE VIRTUAL TABLE \(r) USING rtree(id, minx, maxx, miny, maxy)")
     try tree.write(to: db, table: name)
     try db.execute(
@@ -305,7 +305,7 @@ public final class GeoPackageWriter {
     let isFilled = "(NEW.\(g) NOTNULL AND NOT ST_IsEmpty(NEW.\(g)))"
     let wasFilled = "(OLD.\(g) NOTNULL AND NOT ST_IsEmpty(OLD.\(g)))"
     func trigger(_ suffix: String, _ event: String, _ condition: String, _ action: String) throws {
-      let name = "rtree_\(layer)_\(geometry)_\(suffix)".quotedDatabaseIdentifier
+      let name = "rtree_\(layer)_\(geometry)_\(suffix)".quotedIdentifier
       try db.execute(sql: "CREATE TRIGGER \(name) AFTER \(event) ON \(t) WHEN \(condition) BEGIN \(action); END")
     }
     try trigger("insert", "INSERT", isFilled, "INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")

@@ -27,6 +27,9 @@ struct LayerAssembler {
     defects = DefectTally(limit: options.defectLimit)
   }
 
+  /// More fields than this are not read: a file could name a new one in every record.
+  static let fieldLimit = 2_000
+
   /// Rows of the batch that is being filled.
   var rows: Int { numbers.count }
 
@@ -55,7 +58,7 @@ struct LayerAssembler {
   /// Counts records that the converter has lost.
   mutating func lost(_ count: Int, _ detail: String) {
     guard count > 0 else { return }
-    for _ in 0..<count { note(.unreadableRecord, feature: "", detail) }
+    defects.add(Defect(layer: options.layerName ?? layer, feature: "", code: .unreadableRecord, detail: detail), times: count)
     refusedCount += count
     readCount += count
   }

@@ -50,7 +50,7 @@ struct PackedRTree {
   /// Fills the shadow tables of an empty R-tree table. O(n log n).
   func write(to db: Database, table: String) throws {
     guard leaves.count > 0 else { return }
-    func shadow(_ suffix: String) -> String { (table + suffix).quotedDatabaseIdentifier }
+    func shadow(_ suffix: String) -> String { (table + suffix).quotedIdentifier }
     try db.execute(sql: "DELETE FROM \(shadow("_node"))")
     let node = try db.makeStatement(sql: "INSERT INTO \(shadow("_node")) VALUES (?, ?)")
     let parent = try db.makeStatement(sql: "INSERT INTO \(shadow("_parent")) VALUES (?, ?)")

@@ -231,9 +231,25 @@ final class OutputFile {
   }
 
   /// The name of a file that is not whole yet, hidden and in the same folder so that renaming is atomic.
+  ///
+  /// What a process that is gone has left under such a name is removed.
   static func partialName(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return ".\(path).\(getpid()).partial" }
-    return "\(path[...slash]).\(path[path.index(after: slash)...]).\(getpid()).partial"
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[...$0]) } ?? "./"
+    let stem = ".\(slash.map { path[path.index(after: $0)...] } ?? path[...])."
+    if let entries = unsafe opendir(folder) {
+      while let entry = unsafe readdir(entries) {
+        let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+          unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+        }
+        guard name.hasPrefix(stem), name.hasSuffix(".partial"), let process = Int32(name.dropFirst(stem.count).dropLast(8)), process > 0,
+          kill(process, 0) != 0, errno == ESRCH
+        else { continue }
+        unsafe unlink(folder + name)
+      }
+      unsafe closedir(entries)
+    }
+    return "\(folder)\(stem)\(getpid()).partial"
   }
 
   /// Writes the buffer's bytes and empties it.

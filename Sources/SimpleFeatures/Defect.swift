@@ -92,6 +92,13 @@ public struct DefectTally: Sendable {
     if kept.count < limit { kept.append(defect) }
   }
 
+  /// Counts a defect that so many records share; it is kept in full once.
+  public mutating func add(_ defect: Defect, times: Int) {
+    guard times > 0 else { return }
+    counts[defect.code, default: 0] += times
+    if kept.count < limit { kept.append(defect) }
+  }
+
   /// Counts the defects of another tally.
   public mutating func add(_ other: DefectTally) {
     counts.merge(other.counts, uniquingKeysWith: +)

@@ -6,7 +6,7 @@ import Testing
 @Suite("GeoJSON")
 struct GeoJSONReaderTests {
   @Test("Features, ids, nested values and types that widen are read whole")
-  func features() throws {
+  func wholeFeatures() throws {
     let folder = try Folder()
     let file = try folder.file(
       "town.geojson",
@@ -205,6 +205,17 @@ struct GeoJSONReaderTests {
       return
     }
     #expect(try read(file, ReadOptions(maxMemory: 10_000_000)).features.count == 10_000)
+  }
+
+  @Test("A file that names new fields without end is read, and what is left out is counted")
+  func fields() throws {
+    let folder = try Folder()
+    let features = (0..<3_000).map { "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"f\($0)\":\($0)}}" }
+    let layer = try read(
+      try folder.file("f.geojson", "{\"type\":\"FeatureCollection\",\"features\":[" + features.joined(separator: ",") + "]}"))
+    #expect(layer.features.count == 3_000)
+    #expect(layer.features.attributes.count == 2_000)
+    #expect(layer.defects.counts == [.unreadableValue: 1_000])
   }
 
   @Test("Numbers are read to the nearest double, as the C library reads them")

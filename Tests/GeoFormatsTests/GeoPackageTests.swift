@@ -71,6 +71,16 @@ struct GeoPackageTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.gpkg"])
   }
 
+  @Test("Names with quotes are names and no SQL")
+  func quotedNames() throws {
+    let folder = try Folder()
+    let path = folder.path + "/q.gpkg"
+    let name = "a\" FROM sqlite_master; --"
+    try write(
+      path, [GeoPackageLayer(name: name, table: ExportTable(geometry: nil, columns: [AttributeColumn(name: "x\"y", integers: [7])]))])
+    #expect(try read(path, layer: name).features.attribute("x\"y")?.number(0) == 7)
+  }
+
   @Test("The same layers give the same bytes")
   func deterministic() throws {
     let folder = try Folder()

@@ -143,6 +143,21 @@ struct WriterTests {
         """)
   }
 
+  @Test("What a killed process left half written is removed by the next writer, what a living one writes is not")
+  func leftovers() throws {
+    let folder = try Folder()
+    _ = try folder.file(".o.csv.2147483000.partial", "x")
+    _ = try folder.file(".o.csv.1.partial", "x")
+    _ = try folder.file(".other.csv.2147483000.partial", "x")
+    var writer = try CSVWriter(path: folder.path + "/o.csv")
+    try writer.append(ExportTable(columns: [AttributeColumn(name: "a", integers: [1])]))
+    try writer.finish()
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+        ".o.csv.1.partial", ".other.csv.2147483000.partial", "o.csv",
+      ])
+  }
+
   @Test("A folder that is not there and a full disk are errors that name the output")
   func cannotWrite() throws {
     let folder = try Folder()
