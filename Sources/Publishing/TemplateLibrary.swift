@@ -37,7 +37,7 @@ public struct TemplateLibrary: Sendable {
   let mustache: MustacheLibrary
   let files: [String: String]
   private let catalogues: [String: Catalogue]
-  private let palette: [String: String]
+  let palette: [String: String]
 
   /// Reads the folder `Reports/templates`.
   ///
@@ -51,7 +51,7 @@ public struct TemplateLibrary: Sendable {
     var sources: [(name: String, text: String)] = []
     for name in names {
       let path = folder + "/" + name
-      guard name.hasSuffix(".mustache") || name.hasSuffix(".css") || name.hasSuffix(".js") || name.hasSuffix(".json") else { continue }
+      guard [".mustache", ".css", ".js", ".json", ".typ", ".py"].contains(where: { name.hasSuffix($0) }) else { continue }
       guard let text = Self.text(of: path) else { throw .unreadable(path: path) }
       guard name.hasSuffix(".mustache") else {
         files[name] = text
@@ -66,7 +66,8 @@ public struct TemplateLibrary: Sendable {
       guard let text = Self.text(of: path) else { throw .unreadable(path: path) }
       files["styles/" + style + ".qml"] = text
     }
-    for name in ["palette.css", "chart.css", "report.css", "portfolio.js", "catalogue.en.json"] where files[name] == nil {
+    for name in ["palette.css", "chart.css", "report.css", "portfolio.js", "report.typ", "press.py", "catalogue.en.json"]
+    where files[name] == nil {
       throw .unreadable(path: folder + "/" + name)
     }
     mustache = library
@@ -162,7 +163,8 @@ public struct TemplateLibrary: Sendable {
     var rest = (files["chart.css"] ?? "")[...]
     while let open = rest.range(of: "var("), let close = rest[open.upperBound...].firstIndex(of: ")") {
       out += rest[..<open.lowerBound]
-      out += palette[String(rest[open.upperBound..<close])] ?? "#000"
+      let name = String(rest[open.upperBound..<close])
+      out += name == "--sans" ? "'Noto Sans'" : palette[name] ?? "#000"
       rest = rest[rest.index(after: close)...]
     }
     return out + rest

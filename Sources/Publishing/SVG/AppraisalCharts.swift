@@ -16,10 +16,11 @@ struct AppraisalCharts {
     let all = rows.flatMap { [$0.value.value, $0.value.low, $0.value.high].compactMap(\.self) }
     let axis = Axis(low: all.min() ?? 0, high: all.max() ?? 1, from: labelWidth + 4, to: width - valueWidth, count: isNarrow ? 3 : 5)
     drawMoneyAxis(&picture, axis, top: 2, bottom: bottom, name: axisName, left: labelWidth)
+    let hasMark = rows.contains { !$0.isMarked }
     for (i, row) in rows.enumerated() {
       let y = 2 + Double(i) * rowHeight
       let mid = y + (isNarrow ? 28 : rowHeight / 2)
-      let style = row.isMarked ? "label strong" : "label"
+      let style = row.isMarked && hasMark ? "label strong" : "label"
       if isNarrow {
         picture.text(PageText.fitted(row.title, size: 12, width: width), 0, y + 15, style)
       } else {
@@ -31,7 +32,7 @@ struct AppraisalCharts {
       }
       picture.rect(axis(0), mid - 7, axis(value), mid + 7, (value < 0 ? "bar loss" : "bar gain") + (row.isMarked ? "" : " pale"))
       ScoreCharts.whisker(&picture, row.value, axis, mid, half: 5)
-      picture.text(money(value), width, mid + 4, row.isMarked ? "value strong" : "value", .end)
+      picture.text(money(value), width, mid + 4, row.isMarked && hasMark ? "value strong" : "value", .end)
     }
     return picture
   }
