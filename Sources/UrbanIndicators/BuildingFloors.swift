@@ -17,17 +17,19 @@ public struct BuildingFloors: Sendable {
   /// Upper end of the gross floor area.
   public var grossFloorAreaHigh: [Double]
   /// Clear height in m: from the floor height, else the middle of the prior.
-  public var clearHeight: [Double]
+  public var clearHeight: IndicatorColumn
   /// Lower end of the clear height.
-  public var clearHeightLow: [Double]
+  public var clearHeightLow: IndicatorColumn
   /// Upper end of the clear height.
-  public var clearHeightHigh: [Double]
+  public var clearHeightHigh: IndicatorColumn
+  /// Whether the clear height follows from the floor height.
+  public var clearHeightKnown: [Bool]
   /// Imposed load in kN/m²: the middle of the prior.
-  public var imposedLoad: [Double]
+  public var imposedLoad: IndicatorColumn
   /// Lower end of the imposed load.
-  public var imposedLoadLow: [Double]
+  public var imposedLoadLow: IndicatorColumn
   /// Upper end of the imposed load.
-  public var imposedLoadHigh: [Double]
+  public var imposedLoadHigh: IndicatorColumn
 }
 
 /// How many neighbours of like function tell storeys, and how few may.
@@ -45,9 +47,10 @@ public func floors(of buildings: Buildings, shape: ShapeIndicators, options: Mea
   let priors = options.priors
   let unknown = [Double](repeating: .nan, count: n)
   var result = BuildingFloors(
-    storeys: unknown, storeysLow: unknown, storeysHigh: unknown, storeysKnown: Array(repeating: false, count: n), grossFloorArea: unknown,
-    grossFloorAreaLow: unknown, grossFloorAreaHigh: unknown, clearHeight: unknown, clearHeightLow: unknown, clearHeightHigh: unknown,
-    imposedLoad: unknown, imposedLoadLow: unknown, imposedLoadHigh: unknown)
+    storeys: unknown, storeysLow: [], storeysHigh: [], storeysKnown: Array(repeating: false, count: n), grossFloorArea: unknown,
+    grossFloorAreaLow: [], grossFloorAreaHigh: [], clearHeight: .unmeasured, clearHeightLow: .unmeasured, clearHeightHigh: .unmeasured,
+    clearHeightKnown: Array(repeating: false, count: n), imposedLoad: .unmeasured, imposedLoadLow: .unmeasured,
+    imposedLoadHigh: .unmeasured)
   var missing: [Int] = []
   for b in 0..<n {
     let function = Int(buildings.function[b].rawValue)
@@ -63,40 +66,66 @@ public func floors(of buildings: Buildings, shape: ShapeIndicators, options: Mea
       }
     }
     result.storeys[b] = storeys
-    result.storeysLow[b] = storeys
-    result.storeysHigh[b] = storeys
     result.storeysKnown[b] = true
   }
+  // The ends are the same memory until they differ.
+  result.storeysLow = result.storeys
+  result.storeysHigh = result.storeys
   if !missing.isEmpty { inferStoreys(of: missing, buildings: buildings, shape: shape, result: &result, threads: options.threads) }
   for b in 0..<n {
     let given = buildings.grossFloorArea[b]
-    if given > 0 {
-      result.grossFloorArea[b] = given
-      result.grossFloorAreaLow[b] = given
-      result.grossFloorAreaHigh[b] = given
-    } else {
-      result.grossFloorArea[b] = shape.area[b] * result.storeys[b]
-      result.grossFloorAreaLow[b] = shape.area[b] * result.storeysLow[b]
-      result.grossFloorAreaHigh[b] = shape.area[b] * result.storeysHigh[b]
-    }
+    result.grossFloorArea[b] = given > 0 ? given : shape.area[b] * result.storeys[b]
+  }
+  result.grossFloorAreaLow = result.grossFloorArea
+  result.grossFloorAreaHigh = result.grossFloorArea
+  for b in missing where !(buildings.grossFloorArea[b] > 0) {
+    result.grossFloorAreaLow[b] = shape.area[b] * result.storeysLow[b]
+    result.grossFloorAreaHigh[b] = shape.area[b] * result.storeysHigh[b]
+  }
+  measureClearHeights(of: buildings, options: options, into: &result)
+  return result
+}
+
+/// Ranges by class, so that a building needs one byte: its class.
+private struct RangeClasses {
+  var low: [Double] = []
+  var high: [Double] = []
+  var middle: [Double] { low.indices.map { (low[$0] + high[$0]) / 2 } }
+
+  mutating func number(_ range: (low: Double, high: Double)?) -> UInt8 {
+    guard let range else { return 254 }
+    for k in low.indices where low[k] == range.low && high[k] == range.high { return UInt8(k) }
+    precondition(low.count < 254, "at most 254 different ranges of a prior")
+    low.append(range.low)
+    high.append(range.high)
+    return UInt8(low.count - 1)
+  }
+}
+
+private func measureClearHeights(of buildings: Buildings, options: MeasureOptions, into result: inout BuildingFloors) {
+  let n = buildings.count
+  var heights: [Double] = []
+  var heightClass = [UInt8](repeating: 254, count: n), loadClass = heightClass
+  var heightRanges = RangeClasses(), loadRanges = RangeClasses()
+  for b in 0..<n {
     let function = buildings.function[b], year = buildings.year[b]
     let clear = buildings.floorHeight[b] - options.floorConstruction
     if clear > 0 {
-      result.clearHeight[b] = clear
-      result.clearHeightLow[b] = clear
-      result.clearHeightHigh[b] = clear
-    } else if let range = BuildingPriors.range(priors.clearHeight, function: function, year: year) {
-      result.clearHeight[b] = (range.low + range.high) / 2
-      result.clearHeightLow[b] = range.low
-      result.clearHeightHigh[b] = range.high
+      if heights.isEmpty { heights = Array(repeating: .nan, count: n) }
+      heights[b] = clear
+      heightClass[b] = 255
+      result.clearHeightKnown[b] = true
+    } else {
+      heightClass[b] = heightRanges.number(BuildingPriors.range(options.priors.clearHeight, function: function, year: year))
     }
-    if let range = BuildingPriors.range(priors.imposedLoad, function: function, year: year) {
-      result.imposedLoad[b] = (range.low + range.high) / 2
-      result.imposedLoadLow[b] = range.low
-      result.imposedLoadHigh[b] = range.high
-    }
+    loadClass[b] = loadRanges.number(BuildingPriors.range(options.priors.imposedLoad, function: function, year: year))
   }
-  return result
+  result.clearHeight = .known(heights, byClass: heightRanges.middle, class: heightClass)
+  result.clearHeightLow = .known(heights, byClass: heightRanges.low, class: heightClass)
+  result.clearHeightHigh = .known(heights, byClass: heightRanges.high, class: heightClass)
+  result.imposedLoad = .known([], byClass: loadRanges.middle, class: loadClass)
+  result.imposedLoadLow = .known([], byClass: loadRanges.low, class: loadClass)
+  result.imposedLoadHigh = .known([], byClass: loadRanges.high, class: loadClass)
 }
 
 private func inferStoreys(

@@ -3,7 +3,7 @@ public enum Indicator: Int, Sendable, CaseIterable, Hashable {
   case footprintArea = 0
   case perimeter, isoperimetricQuotient, circularCompactness, elongation, orientation, rectangularity, convexity, courtyardArea, corners
   case sharedWallLength, sharedWallRatio
-  case daylightShare
+  case daylightShare, daylightShareLow, daylightShareHigh
   case streetFrontage
   case unitPotential
   case storeys, storeysLow, storeysHigh
@@ -103,6 +103,12 @@ public struct IndicatorDescription: Sendable, Hashable {
     add(
       "daylight_share", "1", "Day-lit share of the floor",
       "share of the floor within 2 × (clear height − 0.3 m) of a wall that is not shared",
+      "rule of thumb of daylight codes")
+    add(
+      "daylight_share_low", "1", "Day-lit share, lower end", "at the lower end of the clear height where that is a prior",
+      "rule of thumb of daylight codes")
+    add(
+      "daylight_share_high", "1", "Day-lit share, upper end", "at the upper end of the clear height where that is a prior",
       "rule of thumb of daylight codes")
     add(
       "street_frontage_m", "m", "Street frontage", "outer wall not shared whose normal meets a street within 15 m; null without streets",

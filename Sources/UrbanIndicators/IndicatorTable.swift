@@ -87,12 +87,16 @@ public struct IndicatorTable: Sendable {
   public var accessStatus: [[AccessStatus]] = []
   /// How the walk to the centre ended; empty without a centre.
   public var centreStatus: [AccessStatus] = []
+  /// Whether a main road was found within the search limit; empty without streets.
+  public var mainRoadStatus: [AccessStatus] = []
   /// Whether distances on foot are straight lines × 1.3 because there are no streets.
   public var isStraightLineEstimate = false
   /// Whether the building's cell has no neighbours, so that nothing is said about clustering.
   public var isIslandCell: [Bool] = []
   /// Whether storeys are known from data: given or by height.
   public var storeysKnown: [Bool] = []
+  /// Whether the clear height follows from the floor height; else it, the imposed load and the day-lit share are priors.
+  public var clearHeightKnown: [Bool] = []
   /// Share of each footprint in each constraint layer, by layer and building.
   public var constraintShares: [[Double]] = []
   /// Figures of the whole city.

@@ -33,8 +33,10 @@ public func measure(
   run(.access) { measureAccess(city, options: options, into: &table) }
   if let streets = city.streets {
     run(.mainRoads) {
-      table[.mainRoadDistance] = .real(
-        mainRoadDistance(x: x, y: y, streets: streets, limit: options.searchLimit, threads: threads))
+      let distance = mainRoadDistance(x: x, y: y, streets: streets, limit: options.searchLimit, threads: threads)
+      table[.mainRoadDistance] = .real(distance)
+      let farther: AccessStatus = streets.roadClass.contains { $0.isMainRoad } ? .beyondSearch : .noPlaces
+      table.mainRoadStatus = distance.map { $0.isNaN ? farther : .reached }
     }
   }
   if let companies = city.companies {
@@ -106,27 +108,57 @@ public func measureFootprints(
   progress(.floors, false)
   let floors = floors(of: buildings, shape: shape, options: options)
   table.storeysKnown = floors.storeysKnown
+  table.clearHeightKnown = floors.clearHeightKnown
   table[.storeys] = .real(floors.storeys)
   table[.storeysLow] = .real(floors.storeysLow)
   table[.storeysHigh] = .real(floors.storeysHigh)
   table[.grossFloorArea] = .real(floors.grossFloorArea)
   table[.grossFloorAreaLow] = .real(floors.grossFloorAreaLow)
   table[.grossFloorAreaHigh] = .real(floors.grossFloorAreaHigh)
-  table[.clearHeight] = .real(floors.clearHeight)
-  table[.clearHeightLow] = .real(floors.clearHeightLow)
-  table[.clearHeightHigh] = .real(floors.clearHeightHigh)
-  table[.imposedLoad] = .real(floors.imposedLoad)
-  table[.imposedLoadLow] = .real(floors.imposedLoadLow)
-  table[.imposedLoadHigh] = .real(floors.imposedLoadHigh)
+  table[.clearHeight] = floors.clearHeight
+  table[.clearHeightLow] = floors.clearHeightLow
+  table[.clearHeightHigh] = floors.clearHeightHigh
+  table[.imposedLoad] = floors.imposedLoad
+  table[.imposedLoadLow] = floors.imposedLoadLow
+  table[.imposedLoadHigh] = floors.imposedLoadHigh
   progress(.floors, true)
 
   progress(.daylight, false)
-  let depth = floors.clearHeight.map { daylightDepth(clearHeight: $0.isNaN ? options.assumedClearHeight : $0) }
-  table[.daylightShare] = .real(daylight(of: buildings.geometry, sharedWalls: walls, depth: depth, threads: threads))
+  measureDaylight(buildings, floors, options: options, into: &table)
   let outer = outerWallLength(of: buildings.geometry, sharedWalls: walls, threads: threads)
   table[.unitPotential] = .real(
     outer.indices.map { floors.grossFloorArea[$0] > 0 ? outer[$0] * floors.storeys[$0] / floors.grossFloorArea[$0] : .nan })
   progress(.daylight, true)
+}
+
+/// Day-lit shares at the clear height and, where that is not known, at both ends of its interval.
+private func measureDaylight(_ buildings: Buildings, _ floors: BuildingFloors, options: MeasureOptions, into table: inout IndicatorTable) {
+  let n = buildings.count
+  func depths(_ column: IndicatorColumn, otherwise: Double, unknownOnly: Bool) -> [Double] {
+    (0..<n).map { b in
+      if unknownOnly, floors.clearHeightKnown[b] { return .nan }
+      let height = column[b]
+      return daylightDepth(clearHeight: height.isNaN ? otherwise : height)
+    }
+  }
+  func shares(_ depth: [Double]) -> [Double] {
+    daylight(of: buildings.geometry, sharedWalls: table.sharedWalls, depth: depth, threads: options.threads)
+  }
+  let assumed = options.assumedClearHeight
+  let middle = shares(depths(floors.clearHeight, otherwise: (assumed.lowerBound + assumed.upperBound) / 2, unknownOnly: false))
+  table[.daylightShare] = .real(middle)
+  guard options.daylightInterval else { return }
+  var low = middle, high = middle
+  if floors.clearHeightKnown.contains(false) {
+    let least = shares(depths(floors.clearHeightLow, otherwise: assumed.lowerBound, unknownOnly: true))
+    let most = shares(depths(floors.clearHeightHigh, otherwise: assumed.upperBound, unknownOnly: true))
+    for b in 0..<n where !floors.clearHeightKnown[b] && !middle[b].isNaN {
+      low[b] = min(middle[b], least[b])
+      high[b] = max(middle[b], most[b])
+    }
+  }
+  table[.daylightShareLow] = .real(low)
+  table[.daylightShareHigh] = .real(high)
 }
 
 /// Length of the exterior walls that are not shared, m; walls of courtyards left out; NaN without a polygon. O(vertices).

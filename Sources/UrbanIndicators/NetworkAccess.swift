@@ -29,14 +29,19 @@ public func networkAccess(
   let categories = PlaceCategory.allCases.count
   var members: [[Int32]] = Array(repeating: [], count: categories)
   for i in 0..<places.count { members[Int(places.category[i].rawValue)].append(Int32(i)) }
-  let n = feet.edge.count
-  let results = mapRanges(of: categories, chunk: 1, threads: threads) { range -> CategoryAccess in
-    let c = range.lowerBound
-    guard !members[c].isEmpty else { return CategoryAccess(count: n) }
-    var search = GraphSearch(graph)
-    var access = search.nearest(members[c], placeFeet, feet, order, limit: limit)
-    search.count(members[c], placeFeet, feet, order, into: &access)
-    return access
+  // What a category without places gives, once for all of them.
+  let nothing = CategoryAccess(count: feet.edge.count)
+  let results = graph.withUnsafeGraph { graph in
+    order.withUnsafeOrder { order in
+      mapRanges(of: categories, chunk: 1, threads: threads) { range -> CategoryAccess in
+        let c = range.lowerBound
+        guard !members[c].isEmpty else { return nothing }
+        var search = GraphSearch(graph)
+        var access = search.nearest(members[c], placeFeet, feet, order, limit: limit)
+        search.count(members[c], placeFeet, feet, order, into: &access)
+        return access
+      }
+    }
   }
   return PlaceAccess(
     nearest: results.map(\.nearest), status: results.map(\.status), within400: results.map(\.within400),
@@ -48,8 +53,13 @@ public func networkWalk(
   from feet: StreetGraph.Feet, graph: StreetGraph, to target: Position, limit: Double = 5000
 ) -> (distance: [Double], status: [AccessStatus]) {
   let targetFeet = graph.feet(x: [target.x], y: [target.y], limit: limit)
-  var search = GraphSearch(graph)
-  let access = search.nearest([0], targetFeet, feet, EdgeOrder(feet, graph: graph), limit: limit)
+  let order = EdgeOrder(feet, graph: graph)
+  let access = graph.withUnsafeGraph { graph in
+    order.withUnsafeOrder { order in
+      var search = GraphSearch(graph)
+      return search.nearest([0], targetFeet, feet, order, limit: limit)
+    }
+  }
   return (access.nearest, access.status)
 }
 
@@ -122,10 +132,18 @@ private struct CategoryAccess {
 
 /// Positions by the edge they stand on.
 private struct EdgeOrder {
+  /// Where a position stands on its edge.
+  struct Stand {
+    var offset: Double
+    var approach: Double
+  }
+
   /// First place in `item` of each edge.
   var first: [Int32]
   /// Positions by edge.
   var item: [Int32]
+  /// Their stands, in the same order.
+  var stands: [Stand]
 
   init(_ feet: StreetGraph.Feet, graph: StreetGraph) {
     first = Array(repeating: 0, count: graph.edgeCount + 1)
@@ -133,120 +151,184 @@ private struct EdgeOrder {
     for e in 0..<graph.edgeCount { first[e + 1] += first[e] }
     var next = first
     item = Array(repeating: 0, count: Int(first[graph.edgeCount]))
+    stands = Array(repeating: Stand(offset: 0, approach: 0), count: item.count)
     for (i, e) in feet.edge.enumerated() where e >= 0 {
-      item[Int(next[Int(e)])] = Int32(i)
+      let k = Int(next[Int(e)])
+      item[k] = Int32(i)
+      stands[k] = Stand(offset: feet.offset[i], approach: feet.approach[i])
       next[Int(e)] += 1
+    }
+  }
+
+  func withUnsafeOrder<Result>(_ body: (UnsafeEdgeOrder) -> Result) -> Result {
+    first.withUnsafeBufferPointer { first in
+      item.withUnsafeBufferPointer { item in
+        stands.withUnsafeBufferPointer { stands in body(UnsafeEdgeOrder(first: first, item: item, stands: stands)) }
+      }
     }
   }
 }
 
+/// The arrays of an edge order as buffers, valid inside `withUnsafeOrder` only.
+private struct UnsafeEdgeOrder {
+  let first: UnsafeBufferPointer<Int32>
+  let item: UnsafeBufferPointer<Int32>
+  let stands: UnsafeBufferPointer<EdgeOrder.Stand>
+}
+
 /// Shortest ways from sources to all nodes, with buckets of equal width as queue (R. B. Dial, 1969; a node that improves inside the open
 /// bucket is taken again, so the result is exact for any width).
-private struct GraphSearch {
-  private let graph: StreetGraph
-  private var distance: [Double]
-  private var touched: [Int32] = []
+///
+/// Plain memory instead of arrays: every relaxed arc touches it.
+private struct GraphSearch: ~Copyable {
+  /// A node that waits in a bucket.
+  private struct Entry {
+    var key: Double
+    var node: Int32
+    var next: Int32
+  }
+
+  private let graph: UnsafeStreetGraph
+  private let distance: UnsafeMutablePointer<Double>
+  private let touched: UnsafeMutablePointer<Int32>
+  private var touchedCount = 0
   private var heads: [Int32] = []
-  private var entryNode: [Int32] = []
-  private var entryNext: [Int32] = []
-  private var entryKey: [Double] = []
+  private var entries: UnsafeMutablePointer<Entry>
+  private var entryCount = 0
+  private var entryCapacity = 1024
   /// About half the length of a usual edge, m.
   private let width = 20.0
 
-  init(_ graph: StreetGraph) {
+  init(_ graph: UnsafeStreetGraph) {
     self.graph = graph
-    distance = Array(repeating: .infinity, count: graph.nodeCount)
+    let n = max(1, graph.nodeCount)
+    distance = .allocate(capacity: n)
+    distance.initialize(repeating: .infinity, count: n)
+    touched = .allocate(capacity: n)
+    entries = .allocate(capacity: entryCapacity)
   }
 
-  private mutating func push(_ node: Int32, _ key: Double) {
-    let bucket = Int(key / width)
-    while heads.count <= bucket { heads.append(-1) }
-    entryNode.append(node)
-    entryKey.append(key)
-    entryNext.append(heads[bucket])
-    heads[bucket] = Int32(entryNode.count - 1)
+  deinit {
+    distance.deallocate()
+    touched.deallocate()
+    entries.deallocate()
   }
 
-  private mutating func relax(_ node: Int32, _ key: Double, _ limit: Double) {
-    guard key <= limit, key < distance[Int(node)] else { return }
-    if distance[Int(node)] == .infinity { touched.append(node) }
-    distance[Int(node)] = key
-    push(node, key)
+  /// Opens buckets up to a limit, all empty.
+  private mutating func open(limit: Double) {
+    let buckets = Int(limit / width) + 1
+    if heads.count < buckets { heads = Array(repeating: -1, count: buckets) }
+    entryCount = 0
   }
 
-  private mutating func run(limit: Double) {
-    var bucket = 0
-    while bucket < heads.count {
-      while heads[bucket] >= 0 {
-        let entry = Int(heads[bucket])
-        heads[bucket] = entryNext[entry]
-        let node = Int(entryNode[entry])
-        let key = entryKey[entry]
-        guard key <= distance[node] else { continue }
-        for a in Int(graph.firstArc[node])..<Int(graph.firstArc[node + 1]) {
-          let arc = graph.arcs[a]
-          relax(arc.target, key + arc.length, limit)
-        }
-      }
-      bucket += 1
+  @inline(__always)
+  private mutating func relax(_ node: Int32, _ key: Double, _ limit: Double, _ heads: UnsafeMutableBufferPointer<Int32>) {
+    let old = distance[Int(node)]
+    guard key <= limit, key < old else { return }
+    if old == .infinity {
+      touched[touchedCount] = node
+      touchedCount += 1
     }
-    heads.removeAll(keepingCapacity: true)
-    entryNode.removeAll(keepingCapacity: true)
-    entryNext.removeAll(keepingCapacity: true)
-    entryKey.removeAll(keepingCapacity: true)
+    distance[Int(node)] = key
+    if entryCount == entryCapacity {
+      let larger = UnsafeMutablePointer<Entry>.allocate(capacity: 2 * entryCapacity)
+      larger.moveInitialize(from: entries, count: entryCount)
+      entries.deallocate()
+      entries = larger
+      entryCapacity *= 2
+    }
+    let bucket = Int(key / width)
+    entries[entryCount] = Entry(key: key, node: node, next: heads[bucket])
+    heads[bucket] = Int32(entryCount)
+    entryCount += 1
+  }
+
+  /// Searches from the seeds; distances beyond `limit` stay infinite.
+  private mutating func run(_ seeds: some Sequence<(node: Int32, key: Double)>, limit: Double) {
+    open(limit: limit)
+    // Moved out, so that the buckets are written without a check for other owners.
+    var heads = heads
+    self.heads = []
+    heads.withUnsafeMutableBufferPointer { heads in
+      for seed in seeds { relax(seed.node, seed.key, limit, heads) }
+      let buckets = Int(limit / width) + 1
+      var bucket = 0
+      while bucket < buckets {
+        while heads[bucket] >= 0 {
+          let entry = entries[Int(heads[bucket])]
+          heads[bucket] = entry.next
+          guard entry.key <= distance[Int(entry.node)] else { continue }
+          var a = Int(graph.firstArc[Int(entry.node)])
+          let end = Int(graph.firstArc[Int(entry.node) + 1])
+          while a < end {
+            let arc = graph.arcs[a]
+            relax(arc.target, entry.key + arc.length, limit, heads)
+            a += 1
+          }
+        }
+        bucket += 1
+      }
+    }
+    self.heads = heads
   }
 
   private mutating func clear() {
-    for node in touched { distance[Int(node)] = .infinity }
-    touched.removeAll(keepingCapacity: true)
+    for t in 0..<touchedCount { distance[Int(touched[t])] = .infinity }
+    touchedCount = 0
   }
 
-  private mutating func seed(_ place: Int, _ places: StreetGraph.Feet, _ limit: Double) {
+  /// Both ends of the edge that a place stands on.
+  private func seeds(_ place: Int, _ places: StreetGraph.Feet) -> [(node: Int32, key: Double)] {
     let e = Int(places.edge[place])
-    relax(graph.edgeStart[e], places.approach[place] + places.offset[place], limit)
-    relax(graph.edgeEnd[e], places.approach[place] + (graph.edgeLength[e] - places.offset[place]), limit)
+    return [
+      (graph.edgeStart[e], places.approach[place] + places.offset[place]),
+      (graph.edgeEnd[e], places.approach[place] + (graph.edgeLength[e] - places.offset[place])),
+    ]
   }
 
   mutating func nearest(
-    _ members: [Int32], _ places: StreetGraph.Feet, _ feet: StreetGraph.Feet, _ order: EdgeOrder, limit: Double
+    _ members: [Int32], _ places: StreetGraph.Feet, _ feet: StreetGraph.Feet, _ order: UnsafeEdgeOrder, limit: Double
   ) -> CategoryAccess {
     let n = feet.edge.count
     var access = CategoryAccess(count: n)
     var hasPlace = [Bool](repeating: false, count: graph.componentCount)
+    var all: [(node: Int32, key: Double)] = []
     for p in members where places.edge[Int(p)] >= 0 {
       hasPlace[Int(graph.edgeComponent[Int(places.edge[Int(p)])])] = true
-      seed(Int(p), places, limit)
+      all.append(contentsOf: seeds(Int(p), places))
     }
-    run(limit: limit)
-    for i in 0..<n {
-      let e = Int(feet.edge[i])
-      guard e >= 0 else {
-        access.status[i] = .unreachable
-        continue
+    run(all, limit: limit)
+    access.nearest.withUnsafeMutableBufferPointer { nearest in
+      for e in 0..<graph.edgeCount where order.first[e] < order.first[e + 1] {
+        let du = distance[Int(graph.edgeStart[e])], dv = distance[Int(graph.edgeEnd[e])] + graph.edgeLength[e]
+        for k in Int(order.first[e])..<Int(order.first[e + 1]) {
+          let stand = order.stands[k]
+          nearest[Int(order.item[k])] = stand.approach + min(du + stand.offset, dv - stand.offset)
+        }
       }
-      let d =
-        feet.approach[i]
-        + min(
-          distance[Int(graph.edgeStart[e])] + feet.offset[i],
-          distance[Int(graph.edgeEnd[e])] + (graph.edgeLength[e] - feet.offset[i]))
-      access.nearest[i] = d
-    }
-    // Places on the same edge need no node.
-    for p in members {
-      let e = Int(places.edge[Int(p)])
-      guard e >= 0 else { continue }
-      for k in Int(order.first[e])..<Int(order.first[e + 1]) {
-        let i = Int(order.item[k])
-        let d = feet.approach[i] + places.approach[Int(p)] + abs(feet.offset[i] - places.offset[Int(p)])
-        if d < access.nearest[i] { access.nearest[i] = d }
+      // Places on the same edge need no node.
+      for p in members {
+        let e = Int(places.edge[Int(p)])
+        guard e >= 0 else { continue }
+        let offset = places.offset[Int(p)], approach = places.approach[Int(p)]
+        for k in Int(order.first[e])..<Int(order.first[e + 1]) {
+          let stand = order.stands[k]
+          let i = Int(order.item[k])
+          nearest[i] = min(nearest[i], stand.approach + approach + abs(stand.offset - offset))
+        }
       }
-    }
-    for i in 0..<n where feet.edge[i] >= 0 {
-      if access.nearest[i] <= limit {
-        access.status[i] = .reached
-      } else {
-        access.nearest[i] = .nan
-        access.status[i] = hasPlace[Int(graph.edgeComponent[Int(feet.edge[i])])] ? .beyondSearch : .unreachable
+      access.status.withUnsafeMutableBufferPointer { status in
+        for i in 0..<n {
+          let e = Int(feet.edge[i])
+          if e < 0 {
+            status[i] = .unreachable
+          } else if nearest[i] <= limit {
+            status[i] = .reached
+          } else {
+            nearest[i] = .nan
+            status[i] = hasPlace[Int(graph.edgeComponent[e])] ? .beyondSearch : .unreachable
+          }
+        }
       }
     }
     clear()
@@ -254,46 +336,62 @@ private struct GraphSearch {
   }
 
   mutating func count(
-    _ members: [Int32], _ places: StreetGraph.Feet, _ feet: StreetGraph.Feet, _ order: EdgeOrder, into access: inout CategoryAccess
+    _ members: [Int32], _ places: StreetGraph.Feet, _ feet: StreetGraph.Feet, _ order: UnsafeEdgeOrder, into access: inout CategoryAccess
   ) {
-    for i in feet.edge.indices where feet.edge[i] >= 0 {
-      access.within400[i] = 0
-      access.within800[i] = 0
-    }
-    for p in members {
-      let place = Int(p)
-      let own = Int(places.edge[place])
-      guard own >= 0, places.approach[place] <= far else { continue }
-      seed(place, places, far)
-      run(limit: far)
-      var ownDone = false
-      for t in touched.indices {
-        let u = Int(touched[t])
-        for a in Int(graph.firstArc[u])..<Int(graph.firstArc[u + 1]) {
-          let e = Int(graph.arcs[a].edge), v = Int(graph.arcs[a].target)
-          // Each edge once: from its lower end, or from its only end that was reached.
-          guard order.first[e] < order.first[e + 1], u <= v || distance[v] == .infinity else { continue }
-          if e == own { ownDone = true }
-          count(edge: e, place: place, places, feet, order, isOwn: e == own, into: &access)
+    // Counted in the order of the edges, so that neighbours lie together in memory.
+    var within400 = [UInt16](repeating: 0, count: order.item.count), within800 = within400
+    within400.withUnsafeMutableBufferPointer { within400 in
+      within800.withUnsafeMutableBufferPointer { within800 in
+        for p in members {
+          let place = Int(p)
+          let own = Int(places.edge[place])
+          guard own >= 0, places.approach[place] <= far else { continue }
+          run(seeds(place, places), limit: far)
+          var ownDone = false
+          for t in 0..<touchedCount {
+            let u = Int(touched[t])
+            var a = Int(graph.firstArc[u])
+            let end = Int(graph.firstArc[u + 1])
+            while a < end {
+              let e = Int(graph.arcs[a].edge), v = Int(graph.arcs[a].target)
+              a += 1
+              // Each edge once: from its lower end, or from its only end that was reached.
+              guard u <= v || distance[v] == .infinity else { continue }
+              if e == own { ownDone = true }
+              count(e, e == own ? place : -1, places, order, within400, within800)
+            }
+          }
+          if !ownDone { count(own, place, places, order, within400, within800) }
+          clear()
         }
       }
-      if !ownDone { count(edge: own, place: place, places, feet, order, isOwn: true, into: &access) }
-      clear()
+    }
+    for k in order.item.indices {
+      access.within400[Int(order.item[k])] = within400[k]
+      access.within800[Int(order.item[k])] = within800[k]
     }
   }
 
+  /// Counts a place for the positions on an edge; `place` ≥ 0 when it stands on the same edge.
+  @inline(__always)
   private func count(
-    edge e: Int, place: Int, _ places: StreetGraph.Feet, _ feet: StreetGraph.Feet, _ order: EdgeOrder, isOwn: Bool,
-    into access: inout CategoryAccess
+    _ e: Int, _ place: Int, _ places: StreetGraph.Feet, _ order: UnsafeEdgeOrder, _ within400: UnsafeMutableBufferPointer<UInt16>,
+    _ within800: UnsafeMutableBufferPointer<UInt16>
   ) {
+    var k = Int(order.first[e])
+    let end = Int(order.first[e + 1])
+    guard k < end else { return }
     let du = distance[Int(graph.edgeStart[e])], dv = distance[Int(graph.edgeEnd[e])] + graph.edgeLength[e]
-    for k in Int(order.first[e])..<Int(order.first[e + 1]) {
-      let i = Int(order.item[k])
-      var d = min(du + feet.offset[i], dv - feet.offset[i])
-      if isOwn { d = min(d, places.approach[place] + abs(feet.offset[i] - places.offset[place])) }
-      d += feet.approach[i]
-      if d <= far, access.within800[i] < 65534 { access.within800[i] += 1 }
-      if d <= near, access.within400[i] < 65534 { access.within400[i] += 1 }
+    while k < end {
+      let stand = order.stands[k]
+      var d = min(du + stand.offset, dv - stand.offset)
+      if place >= 0 { d = min(d, places.approach[place] + abs(stand.offset - places.offset[place])) }
+      d += stand.approach
+      if d <= far {
+        within800[k] = min(65534, within800[k] + 1)
+        if d <= near { within400[k] = min(65534, within400[k] + 1) }
+      }
+      k += 1
     }
   }
 }

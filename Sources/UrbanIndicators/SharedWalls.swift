@@ -26,6 +26,31 @@ public struct SharedWalls: Sendable {
   public func stretches(of building: Int) -> Range<Int> { Int(offsets[building])..<Int(offsets[building + 1]) }
 }
 
+/// The arrays of shared walls as buffers, valid inside `withUnsafeWalls` only.
+struct UnsafeSharedWalls {
+  let offsets: UnsafeBufferPointer<Int32>
+  let edge: UnsafeBufferPointer<Int32>
+  let from: UnsafeBufferPointer<Double>
+  let to: UnsafeBufferPointer<Double>
+
+  @inline(__always)
+  func stretches(of building: Int) -> Range<Int> {
+    Range(uncheckedBounds: (Int(offsets[building]), Int(offsets[building + 1])))
+  }
+}
+
+extension SharedWalls {
+  func withUnsafeWalls<Result>(_ body: (UnsafeSharedWalls) -> Result) -> Result {
+    offsets.withUnsafeBufferPointer { offsets in
+      edge.withUnsafeBufferPointer { edge in
+        from.withUnsafeBufferPointer { from in
+          to.withUnsafeBufferPointer { to in body(UnsafeSharedWalls(offsets: offsets, edge: edge, from: from, to: to)) }
+        }
+      }
+    }
+  }
+}
+
 /// A stretch of an edge.
 struct WallStretch {
   var edge: Int32

@@ -25,6 +25,8 @@ public func streetFrontage(
           index.forEach(near: box) { s in
             guard min(s.ax, s.bx) <= box.maxX, max(s.ax, s.bx) >= box.minX, min(s.ay, s.by) <= box.maxY, max(s.ay, s.by) >= box.minY
             else { return }
+            // A segment comes once from each cell that it passes.
+            for other in near where other.id == s.id { return }
             near.append(s)
           }
           guard !near.isEmpty else {

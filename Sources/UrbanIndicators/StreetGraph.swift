@@ -171,6 +171,41 @@ public struct StreetGraph: Sendable {
   }
 }
 
+/// The arrays of a street graph as buffers, valid inside `withUnsafeGraph` only.
+struct UnsafeStreetGraph {
+  let nodeCount: Int
+  let componentCount: Int
+  let edgeStart: UnsafeBufferPointer<Int32>
+  let edgeEnd: UnsafeBufferPointer<Int32>
+  let edgeLength: UnsafeBufferPointer<Double>
+  let edgeComponent: UnsafeBufferPointer<Int32>
+  let firstArc: UnsafeBufferPointer<Int32>
+  let arcs: UnsafeBufferPointer<StreetGraph.Arc>
+
+  var edgeCount: Int { edgeLength.count }
+}
+
+extension StreetGraph {
+  func withUnsafeGraph<Result>(_ body: (UnsafeStreetGraph) -> Result) -> Result {
+    edgeStart.withUnsafeBufferPointer { edgeStart in
+      edgeEnd.withUnsafeBufferPointer { edgeEnd in
+        edgeLength.withUnsafeBufferPointer { edgeLength in
+          edgeComponent.withUnsafeBufferPointer { edgeComponent in
+            firstArc.withUnsafeBufferPointer { firstArc in
+              arcs.withUnsafeBufferPointer { arcs in
+                body(
+                  UnsafeStreetGraph(
+                    nodeCount: nodeCount, componentCount: componentCount, edgeStart: edgeStart, edgeEnd: edgeEnd, edgeLength: edgeLength,
+                    edgeComponent: edgeComponent, firstArc: firstArc, arcs: arcs))
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 /// Numbers for vertices such that vertices within the tolerance get the same number.
 private struct VertexTable {
   let tolerance: Double
