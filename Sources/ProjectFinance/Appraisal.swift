@@ -104,6 +104,7 @@ public func appraise(_ value: ConversionCase) throws(ProjectFinanceError) -> App
   let rate = nominalRate(real: value.financialDiscountRate, inflation: inflation)
   let count = flow.count
 
+  let jobs = value.jobs.map { $0 * value.occupancy.stabilised }
   var statusQuo = 0.0
   for year in 0..<count {
     statusQuo -= value.holdingCostPerYear * timing.prices[year] * DiscountSchedule.constant(rate).factor(year: year)
@@ -120,7 +121,7 @@ public func appraise(_ value: ConversionCase) throws(ProjectFinanceError) -> App
         debtServiceCoverage: nil)
     }
     return Appraisal(
-      capitalCost: value.capitalCost, jobs: value.jobs, years: years, netPresentValue: nil, rateOfReturn: nil, modifiedRateOfReturn: nil,
+      capitalCost: value.capitalCost, jobs: jobs, years: years, netPresentValue: nil, rateOfReturn: nil, modifiedRateOfReturn: nil,
       payback: nil, discountedPayback: nil, fundingGap: nil, gapGrant: nil, gapCofinancing: nil, stack: nil, ownersNetPresentValue: nil,
       ownersRateOfReturn: nil, nationalNetPresentValue: nil, nationalRateOfReturn: nil, coverage: nil, loanLifeCoverage: nil,
       isSustainable: nil, minimumCumulatedCash: nil, economics: nil, breakEven: breakEven, statusQuoNetPresentValue: statusQuo,
@@ -156,7 +157,7 @@ public func appraise(_ value: ConversionCase) throws(ProjectFinanceError) -> App
   // A rounding error of a cent in millions does not make a project unsustainable.
   let slack = 1e-9 * max(1, stack.totalUses)
   return Appraisal(
-    capitalCost: value.capitalCost, jobs: value.jobs, years: years, netPresentValue: presentValue(net, rate: rate),
+    capitalCost: value.capitalCost, jobs: jobs, years: years, netPresentValue: presentValue(net, rate: rate),
     rateOfReturn: try internalRateOfReturn(of: net),
     modifiedRateOfReturn: try modifiedInternalRateOfReturn(of: net, financeRate: rate, reinvestmentRate: rate),
     payback: try paybackYears(of: net), discountedPayback: try paybackYears(of: net, rate: rate), fundingGap: gap,
@@ -170,7 +171,7 @@ public func appraise(_ value: ConversionCase) throws(ProjectFinanceError) -> App
     minimumCumulatedCash: lowest,
     economics: try value.priceBasis == .real ? value.economicAppraisal(timing, flow) : value.economicAppraisal(),
     breakEven: breakEven, statusQuoNetPresentValue: statusQuo,
-    publicMoneyPerJob: value.jobs.flatMap { $0 > 0 ? stack.publicMoney / $0 : nil })
+    publicMoneyPerJob: jobs.flatMap { $0 > 0 ? stack.publicMoney / $0 : nil })
 }
 
 extension ConversionCase {

@@ -121,6 +121,12 @@ public struct FundingTerms: Sendable, Equatable {
 public struct EconomicTerms: Sendable, Equatable {
   /// Benefit of one job for one year.
   public var benefitPerJobYear: Double?
+  /// Years from opening for which the benefit of a job counts; `nil` for the whole horizon.
+  public var jobBenefitYears: Int?
+  /// Benefit of cultural visits beyond what visitors pay, per year of operation.
+  public var visitBenefitPerYear: Double?
+  /// Carbon avoided once, when works end (a new building not built), tonnes of CO₂ equivalent.
+  public var carbonTonnesOnce: Double?
   /// Increase in value of property near by, once, in the year of opening.
   public var propertyUplift: Double?
   /// Carbon avoided, tonnes of CO₂ equivalent per year of operation.
@@ -135,9 +141,13 @@ public struct EconomicTerms: Sendable, Equatable {
   /// Effects on society.
   public init(
     benefitPerJobYear: Double? = nil, propertyUplift: Double? = nil, carbonTonnesPerYear: Double? = nil, carbonPrice: PricePath? = nil,
-    priceYear: Int = 2026, capitalCostConversion: Double = 1
+    priceYear: Int = 2026, capitalCostConversion: Double = 1, jobBenefitYears: Int? = nil, visitBenefitPerYear: Double? = nil,
+    carbonTonnesOnce: Double? = nil
   ) {
     self.benefitPerJobYear = benefitPerJobYear
+    self.jobBenefitYears = jobBenefitYears
+    self.visitBenefitPerYear = visitBenefitPerYear
+    self.carbonTonnesOnce = carbonTonnesOnce
     self.propertyUplift = propertyUplift
     self.carbonTonnesPerYear = carbonTonnesPerYear
     self.carbonPrice = carbonPrice
@@ -236,11 +246,13 @@ public struct ConversionCase: Sendable, Equatable {
       ("gross_floor_area", grossFloorArea), ("lettable_area", lettableArea), ("rent", rentPerSquareMetreMonth ?? 0),
       ("other_revenue", otherRevenuePerYear), ("operating_cost", operatingCostPerSquareMetreYear),
       ("other_operating_cost", otherOperatingCostPerYear), ("holding_cost", holdingCostPerYear), ("jobs", jobs ?? 0),
-      ("benefit_per_job_year", economics.benefitPerJobYear ?? 0), ("capital_cost_conversion", economics.capitalCostConversion),
+      ("benefit_per_job_year", economics.benefitPerJobYear ?? 0), ("job_benefit_years", Double(economics.jobBenefitYears ?? 0)),
+      ("visit_benefit_per_year", economics.visitBenefitPerYear ?? 0), ("carbon_tonnes_once", economics.carbonTonnesOnce ?? 0),
+      ("capital_cost_conversion", economics.capitalCostConversion),
     ]
     for (field, value) in nonNegative { try requireNonNegative(value, field) }
-    try requireFinite(economics.propertyUplift ?? 0, "property_uplift")
-    try requireFinite(economics.carbonTonnesPerYear ?? 0, "carbon_tonnes_per_year")
+    try require(economics.propertyUplift ?? 0, in: -largestAmount...largestAmount, "property_uplift")
+    try require(economics.carbonTonnesPerYear ?? 0, in: -largestAmount...largestAmount, "carbon_tonnes_per_year")
     try require(occupancy.initial, in: 0...1, "occupancy.initial")
     try require(occupancy.stabilised, in: 0...1, "occupancy.stabilised")
     try require(Double(occupancy.months), in: 0...600, "occupancy.months")
@@ -249,16 +261,16 @@ public struct ConversionCase: Sendable, Equatable {
     try require(Double(constructionMonths), in: 0...Double(horizonYears * 12), "construction_months")
     try requireNonNegative(Double(useMonths ?? 0), "use_months")
     try requireNonNegative(Double(yearsBeforeRepayment ?? 0), "years_before_repayment")
-    try requireRate(financialDiscountRate, "financial_discount_rate")
-    try requireRate(socialDiscountRate, "social_discount_rate")
-    try requireRate(priceBasis.inflation, "inflation")
+    try requireDiscountRate(financialDiscountRate, "financial_discount_rate")
+    try requireDiscountRate(socialDiscountRate, "social_discount_rate")
+    try requireDiscountRate(priceBasis.inflation, "inflation")
     for replacement in replacements {
       try require(Double(replacement.yearsAfterOpening), in: 1...200, "replacement.years_after_opening")
       try requireNonNegative(replacement.shareOfCapitalCost, "replacement.share_of_capital_cost")
     }
     switch residualValue {
     case .none: break
-    case .amount(let amount): try requireFinite(amount, "residual_value")
+    case .amount(let amount): try require(amount, in: -largestAmount...largestAmount, "residual_value")
     case .remainingLife(let years): try require(years, in: 1...1000, "residual_value.life_years")
     }
     try require(funding.maximumGrantRate, in: 0...1, "funding.maximum_grant_rate")

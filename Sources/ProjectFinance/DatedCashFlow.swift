@@ -113,7 +113,7 @@ public func datedNetPresentValue(
   let force = log1p(rate)
   var total = 0.0
   for index in amounts.indices { total += amounts[index] * exp(-force * times[index]) }
-  return total
+  return try finiteSum(total)
 }
 
 /// All internal rates of return above −100 % of dated flows, as effective rates per year.

@@ -52,19 +52,29 @@ extension ConversionCase {
     let avoided = (0..<years).map { holdingCostPerYear * (1 - timing.idle[$0]) }
     let jobYears = jobs.map { jobs in timing.occupied.map { jobs * $0 } }
     let jobBenefit: [Double]?
-    if let jobYears, let perYear = economics.benefitPerJobYear { jobBenefit = jobYears.map { $0 * perYear } } else { jobBenefit = nil }
+    if let jobYears, let perYear = economics.benefitPerJobYear {
+      let last = economics.jobBenefitYears.map { constructionMonths / 12 + $0 } ?? years
+      jobBenefit = (0..<years).map { $0 < last ? jobYears[$0] * perYear : 0 }
+    } else {
+      jobBenefit = nil
+    }
+    let visits = economics.visitBenefitPerYear.map { benefit in timing.use.map { $0 * benefit } }
     let uplift = economics.propertyUplift.map { amount in
       (0..<years).map { $0 == min(years - 1, constructionMonths / 12) ? amount : 0 }
     }
     let carbon: [Double]?
-    if let tonnes = economics.carbonTonnesPerYear, let path = economics.carbonPrice {
-      carbon = (0..<years).map { tonnes * timing.use[$0] * path.price(year: economics.priceYear + $0) }
+    if economics.carbonTonnesPerYear != nil || economics.carbonTonnesOnce != nil, let path = economics.carbonPrice {
+      let yearly = economics.carbonTonnesPerYear ?? 0, once = economics.carbonTonnesOnce ?? 0
+      carbon = (0..<years).map { year in
+        let tonnes = yearly * timing.use[year] + (year == min(completionYear, years - 1) ? once : 0)
+        return tonnes * path.price(year: economics.priceYear + year)
+      }
     } else {
       carbon = nil
     }
     let parts = [
       valued("revenue", revenue), valued("avoided_holding_cost", avoided), valued("jobs", jobBenefit),
-      valued("property_uplift", uplift), valued("carbon", carbon), valued("residual_value", flow.residualValue),
+      valued("property_uplift", uplift), valued("carbon", carbon), valued("visits", visits), valued("residual_value", flow.residualValue),
     ]
     var net = [Double](repeating: 0, count: years), cost = net
     for year in 0..<years {

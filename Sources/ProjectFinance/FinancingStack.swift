@@ -204,9 +204,9 @@ extension FinancingProblem {
       try requireNonNegative(capitalCost[year], "capital_cost[\(year)]")
       try requireNonNegative(startUpLoss[year], "start_up_loss[\(year)]")
     }
-    try requireFinite(cashAvailable, "cash_available")
-    try requireFinite(ownersCash, "owners_cash")
-    try requireFinite(cashInHand ?? [], "cash_in_hand")
+    try requireAmounts(cashAvailable, "cash_available")
+    try requireAmounts(ownersCash, "owners_cash")
+    try requireAmounts(cashInHand ?? [], "cash_in_hand")
     try requireNonNegative(grantCeiling, "grant_ceiling")
     try requireNonNegative(cofinancingCeiling, "cofinancing_ceiling")
     try require(maximumGrantShare ?? 0, in: 0...1, "maximum_grant_share")

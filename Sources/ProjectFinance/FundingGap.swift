@@ -33,7 +33,7 @@ public struct FundingGap: Sendable, Equatable {
 
   /// The gap of yearly flows, year 0 first.
   ///
-  /// - Throws: `ProjectFinanceError` for lists of unequal length, figures that are not finite, or a rate of −1 or less.
+  /// - Throws: `ProjectFinanceError` for lists of unequal length, figures that are not finite or above 1e15, or a rate outside −50 % … 1000 %.
   public init(
     capitalCost: [Double], revenue: [Double], operatingCost: [Double], replacements: [Double]? = nil, residualValue: Double = 0,
     discountRate: Double
@@ -44,12 +44,12 @@ public struct FundingGap: Sendable, Equatable {
     where list.count != years {
       throw .unequalLengths(field: field, count: list.count, expected: years)
     }
-    try requireFinite(capitalCost, "capex")
-    try requireFinite(revenue, "revenue")
-    try requireFinite(operatingCost, "operating_cost")
-    try requireFinite(replacements ?? [], "replacements")
-    try requireFinite(residualValue, "residual_value")
-    try requireRate(discountRate, "discount_rate")
+    try requireAmounts(capitalCost, "capex")
+    try requireAmounts(revenue, "revenue")
+    try requireAmounts(operatingCost, "operating_cost")
+    try requireAmounts(replacements ?? [], "replacements")
+    try require(residualValue, in: -largestAmount...largestAmount, "residual_value")
+    try requireDiscountRate(discountRate, "discount_rate")
     discountedInvestmentCost = presentValue(capitalCost, rate: discountRate)
     discountedRevenue = presentValue(revenue, rate: discountRate)
     discountedOperatingCost = presentValue(operatingCost, rate: discountRate)

@@ -47,6 +47,10 @@ public struct Spread: Sendable, Equatable {
   public let deviation: Double
   /// Draws in which the figure exists.
   public let count: Int
+  /// Least and greatest value.
+  public let least: Double, greatest: Double
+  /// Draws in each of 24 classes of equal width from `least` to `greatest`.
+  public let histogram: [Int]
 
   /// The spread of finite values, by linear interpolation between order statistics (R. Hyndman and Y. Fan, Sample quantiles in statistical
   /// packages, 1996, type 7); `nil` for none.
@@ -70,6 +74,12 @@ public struct Spread: Sendable, Equatable {
     for value in values { squares += (value - mean) * (value - mean) }
     deviation = n > 1 ? (squares / Double(n - 1)).squareRoot() : 0
     count = n
+    least = values[0]
+    greatest = values[n - 1]
+    let classes = 24, width = (greatest - least) / Double(classes)
+    var counts = [Int](repeating: 0, count: classes)
+    for value in values { counts[width > 0 ? min(classes - 1, Int((value - least) / width)) : 0] += 1 }
+    histogram = counts
   }
 }
 
@@ -195,7 +205,7 @@ public func simulate(
   let base = try value.economicAppraisal()
   func benefit(_ name: String) -> Double { base?.benefits.first { $0.name == name }?.presentValue ?? 0 }
   let jobBenefit = benefit("jobs"), avoidedBenefit = benefit("avoided_holding_cost")
-  let fixedBenefit = benefit("property_uplift") + benefit("carbon")
+  let fixedBenefit = benefit("property_uplift") + benefit("carbon") + benefit("visits")
   let shadow = (value.economics.capitalCostConversion - 1) * capitalSocial
 
   let count = inputs.count

@@ -4,13 +4,21 @@
 ///   - cashFlow: Flows of years 0, 1, 2, … in money of the price date (real) or of the year (nominal), as the rate is.
 ///   - rate: Discount rate per year as a share.
 /// - Returns: The sum of flow × (1 + rate)⁻ᵗ; 0 for no flows.
-/// - Throws: `ProjectFinanceError` when a flow is not finite or the rate is −1 or less.
+/// - Throws: `ProjectFinanceError` when a flow is not finite, the rate is −1 or less, or the sum exceeds what a number can hold.
 ///
 /// Complexity: O(years). Spreadsheet functions called NPV discount the first flow as well; multiply theirs by 1 + rate.
 public func netPresentValue(of cashFlow: [Double], rate: Double) throws(ProjectFinanceError) -> Double {
   try requireFinite(cashFlow, "cashflow")
   try requireRate(rate, "rate")
-  return presentValue(cashFlow, rate: rate)
+  return try finiteSum(presentValue(cashFlow, rate: rate))
+}
+
+/// Refuses a present value that has overflowed.
+func finiteSum(_ value: Double) throws(ProjectFinanceError) -> Double {
+  guard value.isFinite else {
+    throw .outOfRange(field: "cashflow", value: .greatestFiniteMagnitude, allowed: "small enough for its present value to be a number")
+  }
+  return value
 }
 
 /// The net present value under a discount schedule; see `netPresentValue(of:rate:)`.
@@ -21,7 +29,7 @@ public func netPresentValue(
   try schedule.validate("rate")
   var total = 0.0
   for (year, flow) in cashFlow.enumerated() { total += flow * schedule.factor(year: year) }
-  return total
+  return try finiteSum(total)
 }
 
 /// The present value of flows that are known to be finite, by Horner's rule in the discount factor.
@@ -60,5 +68,5 @@ public func paybackYears(of cashFlow: [Double], rate: Double = 0) throws(Project
       recovered = Double(year) - 1 + min(1, max(0, -before / discounted))
     }
   }
-  return recovered
+  return recovered.flatMap { $0.isFinite ? $0 : nil }
 }

@@ -127,11 +127,11 @@ public struct PortfolioCashFlow: Sendable {
     try require(exitYield, in: 1e-6...10, "exit_yield")
     try require(loanToCost, in: 0...1, "loan_to_cost")
     try loan.validate("loan")
-    try requireFinite(capitalCost, "capital_cost")
-    try requireFinite(netOperatingIncome, "net_operating_income")
+    try requireAmounts(capitalCost, "capital_cost")
+    try requireAmounts(netOperatingIncome, "net_operating_income")
     for index in 0..<n {
-      try requireRate(growth[index], "growth[\(index)]")
-      try requireRate(discountRate[index], "discount_rate[\(index)]")
+      try require(growth[index], in: -0.99...1, "growth[\(index)]")
+      try requireDiscountRate(discountRate[index], "discount_rate[\(index)]")
     }
   }
 }

@@ -73,7 +73,7 @@ public struct PortfolioSelection: Sendable, Equatable {
     for (index, building) in buildings.enumerated() {
       for (choice, option) in building.options.enumerated() {
         try requireNonNegative(option.publicMoney, "buildings[\(index)].options[\(choice)].public_money")
-        try requireFinite(option.worth, "buildings[\(index)].options[\(choice)].worth")
+        try require(option.worth, in: -largestAmount...largestAmount, "buildings[\(index)].options[\(choice)].worth")
       }
     }
     var search = Search(buildings: buildings, budget: budget, districts: districts, maximumNodes: maximumNodes)

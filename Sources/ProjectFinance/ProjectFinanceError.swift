@@ -65,10 +65,23 @@ func require(_ value: Double, in range: ClosedRange<Double>, _ field: @autoclosu
   }
 }
 
-/// Refuses negative values, and NaN.
+/// The largest amount of money, area or number of people taken, so that no product or sum of a model overflows.
+let largestAmount = 1e15
+
+/// Refuses negative values, values above `largestAmount`, and NaN.
 @inline(__always)
 func requireNonNegative(_ value: Double, _ field: @autoclosure () -> String) throws(ProjectFinanceError) {
-  try require(value, in: 0...Double.greatestFiniteMagnitude, field())
+  try require(value, in: 0...largestAmount, field())
+}
+
+/// Refuses values beyond `largestAmount` on either side, and NaN.
+func requireAmounts(_ values: [Double], _ field: String) throws(ProjectFinanceError) {
+  for index in values.indices { try require(values[index], in: -largestAmount...largestAmount, "\(field)[\(index)]") }
+}
+
+/// Refuses discount rates of a model outside −50 % … 1000 %, and NaN.
+func requireDiscountRate(_ value: Double, _ field: @autoclosure () -> String) throws(ProjectFinanceError) {
+  try require(value, in: -0.5...10, field())
 }
 
 /// Refuses rates at or below −100 %, at which a discount factor has no meaning.

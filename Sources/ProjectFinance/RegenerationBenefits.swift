@@ -41,7 +41,7 @@ public enum RegenerationBenefits {
   private static func weightedSum(
     _ yearly: Double, years: Int, from first: Int = 0, to end: Int? = nil, weight: (Int) -> Double
   ) throws(ProjectFinanceError) -> Double {
-    try requireFinite(yearly, "yearly_benefit")
+    try require(yearly, in: -largestAmount...largestAmount, "yearly_benefit")
     try require(Double(years), in: 0...1000, "years")
     try requireNonNegative(Double(first), "start")
     var total = 0.0

@@ -97,7 +97,7 @@ public struct RiskEvidence: Sendable, Equatable {
 public func risks(_ appraisal: Appraisal, simulation: Simulation?, tornado bars: [Sensitivity]?, evidence: RiskEvidence) -> [Risk] {
   let capital = appraisal.capitalCost.central
   guard capital > 0 else { return [] }
-  func percent(_ share: Double) -> String { "\((share * 100).rounded()) %" }
+  func percent(_ share: Double) -> String { "\(Int((min(max(share, -1e6), 1e6) * 100).rounded())) %" }
   func loss(_ driver: Driver, _ change: Double) -> Double? {
     guard let bar = bars?.first(where: { $0.driver == driver }), bar.highChange > bar.lowChange else { return nil }
     let slope = (bar.high - bar.low) / (bar.highChange - bar.lowChange)

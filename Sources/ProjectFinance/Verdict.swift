@@ -94,25 +94,32 @@ public struct VerdictEvidence: Sendable, Equatable {
 
 /// The first rule that matches, in the order find out first, invest, invest with grant, meanwhile only, not viable.
 ///
-/// - Parameter coverage: Debt service coverage an investor asks for.
+/// - Parameters:
+///   - coverage: Debt service coverage an investor asks for.
+///   - completenessLimit: Share of known criteria below which too little is known.
+///   - confidenceLimit: Vacancy confidence below which the vacancy is not sure.
+///
 /// - find out first: completeness < 60 %, vacancy confidence < 0.5 or unknown, or no rent.
 /// - invest: FNPV(C) ≥ 0, sources complete and debt service coverage ≥ 1.2 (no debt passes).
 /// - invest with grant: ENPV ≥ 0, sustainable, private FNPV(K) ≥ 0, public money per job within the limit (unknown jobs do not pass).
 /// - meanwhile only: FNPV(C) of meanwhile use above that of keeping vacant.
-public func verdict(_ evidence: VerdictEvidence, coverage: Double = 1.2) -> Verdict {
+public func verdict(
+  _ evidence: VerdictEvidence, coverage: Double = 1.2, completenessLimit: Double = 0.6, confidenceLimit: Double = 0.5
+) -> Verdict {
   typealias Figure = Verdict.Figure
   func atLeast(_ name: String, _ value: Double?, _ limit: Double, slack: Double = 0) -> Figure {
     Figure(name: name, value: value, limit: limit, passes: value.map { $0 >= limit - slack } ?? false)
   }
-  let completeness = atLeast("completeness", evidence.completeness, 0.6)
-  let confidence = atLeast("vacancy_confidence", evidence.vacancyConfidence, 0.5)
+  let completeness = atLeast("completeness", evidence.completeness, completenessLimit)
+  let confidence = atLeast("vacancy_confidence", evidence.vacancyConfidence, confidenceLimit)
   let rent = Figure(name: "rent_known", value: evidence.isRentKnown ? 1 : 0, limit: 1, passes: evidence.isRentKnown)
   if !completeness.passes || !confidence.passes || !rent.passes {
     var facts = evidence.missingFacts
     if !rent.passes, !facts.contains("rent") { facts.insert("rent", at: 0) }
     if !confidence.passes, !facts.contains("vacancy") { facts.append("vacancy") }
     return Verdict(
-      recommendation: .findOutFirst, rule: "completeness < 60 %, or vacancy confidence < 0.5, or no rent known",
+      recommendation: .findOutFirst,
+      rule: "completeness < \(Int((completenessLimit * 100).rounded())) %, or vacancy confidence < \(confidenceLimit), or no rent known",
       figures: [completeness, confidence, rent].filter { !$0.passes }, missingFacts: facts)
   }
   let slack = 1e-9 * max(1, evidence.moneyScale)

@@ -138,4 +138,57 @@ struct AppraiseRequestTests {
       #expect(error.description.contains(field), "\(error.description)")
     }
   }
+
+  /// A small generator for requests: SplitMix64.
+  struct Draws {
+    var state: UInt64
+    mutating func next(_ below: Int) -> Int {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return Int((z ^ (z >> 31)) % UInt64(below))
+    }
+  }
+
+  @Test("Whatever stands in a request, the answer is JSON without NaN or infinity, or an error of bad input")
+  func anything() throws {
+    let values = [
+      "0", "1", "-1", "0.04", "1e308", "-1e308", "1e-308", "5", "300", "null", "true", "\"x\"", "\"annuity\"", "[]", "{}", "[1]", "[-1,2]",
+      "[-1e308,1e308]", "[-100,230,-132]", "[0,0]", "[null]", "[[1,2,3,4]]", "\"2026-01-01\"", "[\"2026-01-01\",\"2026-01-02\"]",
+      "{\"0-30\":0.03}", "{\"0+\":-2}", "{\"rate\":0.1,\"years\":5,\"first_payment_year\":1}",
+      "{\"rate\":1,\"years\":100,\"first_payment_year\":200}",
+    ]
+    let cases = [
+      ["cashflow", "rate", "finance", "reinvest", "schedule"], ["dates", "amounts", "rate", "rates", "day_count"],
+      ["principal", "rate", "n", "repayment", "grace", "cash_available"], ["schedule", "years"], ["rates", "years"],
+      ["capex", "revenue", "operating_cost", "discount_rate", "loan", "loan_share_of_remainder", "residual_value"],
+      ["parcels", "rent_res"], ["emp", "share_in_commercial", "resettle", "relocate", "m2_per_emp", "years"],
+      ["yearly_benefit", "years", "start", "end"],
+    ]
+    let plausible = [
+      "cashflow": "[-100,230,-132]", "schedule": "{\"0-30\":0.03}", "dates": "[\"2026-01-01\",\"2026-01-02\"]", "amounts": "[-1,2]",
+      "rates": "[0.04]", "day_count": "\"act/360\"", "repayment": "\"linear\"", "cash_available": "[5]", "capex": "[1e5,0,0]",
+      "revenue": "[0,5,1e4]", "operating_cost": "[0,1,2]", "discount_rate": "0.04", "loan_share_of_remainder": "0.5",
+      "loan": "{\"rate\":0.1,\"years\":2,\"first_payment_year\":1}", "parcels": "[[1,2,3,40]]", "emp": "[10]", "years": "5",
+    ]
+    var draws = Draws(state: 83)
+    var answered = 0
+    for round in 0..<3000 {
+      let fields = cases[draws.next(cases.count)]
+      let members = fields.enumerated().compactMap { index, name -> String? in
+        guard index < 2 || draws.next(2) == 0 else { return nil }
+        let value = draws.next(3) == 0 ? values[draws.next(values.count)] : plausible[name] ?? "1"
+        return "\"\(name)\":\(value)"
+      }
+      let text = "{\(members.joined(separator: ","))}"
+      do {
+        let result = try appraise(JSON(parsing: text)).serialized()
+        answered += 1
+        #expect(throws: Never.self, "seed 83, round \(round): \(text) gave \(result)") { try JSON(parsing: result) }
+      } catch let error as AssessmentError {
+        #expect(error.kind == .badInput && !error.description.isEmpty, "seed 83, round \(round): \(text)")
+      }
+    }
+    #expect(answered > 500)
+  }
 }

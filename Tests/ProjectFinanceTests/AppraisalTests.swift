@@ -141,7 +141,7 @@ struct AppraisalTests {
   @Test("Benefits that are not known are named and not counted")
   func economicBenefits() throws {
     let a = try #require(try appraise(ConversionCases.works()).economics)
-    #expect(a.notCounted == ["property_uplift", "carbon"])
+    #expect(a.notCounted == ["property_uplift", "carbon", "visits"])
     var known = ConversionCases.works()
     known.economics.propertyUplift = 100_000
     let b = try #require(try appraise(known).economics)
@@ -151,5 +151,35 @@ struct AppraisalTests {
     #expect(abs(sum - b.costs - b.netPresentValue) < 1e-6)
     #expect(abs(try #require(b.benefitCostRatio) - sum / b.costs) < 1e-12)
     for rate in b.rateOfReturn.roots { #expect(abs(try netPresentValue(of: b.cashFlow, rate: rate)) < 1e-4) }
+  }
+
+  @Test("Benefits of jobs may end, visits count while in use, carbon once when works end")
+  func datedBenefits() throws {
+    func worth(_ change: (inout EconomicTerms) -> Void) throws -> [String: Double] {
+      var value = ConversionCases.works()
+      change(&value.economics)
+      let benefits = try #require(try appraise(value).economics).benefits
+      return Dictionary(uniqueKeysWithValues: benefits.compactMap { benefit in benefit.presentValue.map { (benefit.name, $0) } })
+    }
+    func factor(_ year: Int) -> Double { DiscountSchedule.constant(0.03).factor(year: year) }
+    // Open from month 18, so three years from year 1: years 1 to 3; occupancy rises from .4 to .92 over months 18 to 42.
+    let jobs = try worth { $0.jobBenefitYears = 3 }
+    let occupied = [0.5 * (0.4 + 0.13 / 2), 0.53 + 0.13, 0.5 * (0.79 + 0.13 / 2) + 0.5 * 0.92]
+    let expected = (0..<3).reduce(0) { $0 + 40 * 3000 * occupied[$1] * factor($1 + 1) }
+    #expect(abs(try #require(jobs["jobs"]) - expected) < 1e-6)
+    let visits = try worth { $0.visitBenefitPerYear = 1000 }
+    #expect(abs(try #require(visits["visits"]) - (500 * factor(1) + (2..<30).reduce(0) { $0 + 1000 * factor($1) })) < 1e-6)
+    let carbon = try worth {
+      $0.carbonTonnesOnce = 100
+      $0.carbonPrice = PricePath(points: [.init(year: 2026, price: 200)])
+    }
+    #expect(abs(try #require(carbon["carbon"]) - 20_000 * factor(1)) < 1e-6)
+  }
+
+  @Test("Jobs are those at the stabilised occupancy")
+  func jobs() throws {
+    let a = try appraise(ConversionCases.works())
+    #expect(abs(try #require(a.jobs) - 40 * 0.92) < 1e-12)
+    #expect(abs(try #require(a.publicMoneyPerJob) - (try #require(a.stack)).publicMoney / 36.8) < 1e-6)
   }
 }

@@ -60,7 +60,10 @@ enum ConversionCases {
         bankLoan: bank
           ? .init(terms: LoanTerms(rate: 0.04, years: 20, repayment: Bool.random(using: &generator) ? .linear : .annuity)) : nil,
         minimumOwnShare: Double.random(in: 0...0.3, using: &generator)),
-      economics: EconomicTerms(benefitPerJobYear: 2000, propertyUplift: 50_000, carbonTonnesPerYear: 10, carbonPrice: .frenchClimateAction),
+      economics: EconomicTerms(
+        benefitPerJobYear: 2000, propertyUplift: 50_000, carbonTonnesPerYear: 10, carbonPrice: .frenchClimateAction, jobBenefitYears: 5,
+        visitBenefitPerYear: 3_000,
+        carbonTonnesOnce: 40),
       jobs: area / 25)
     if Bool.random(using: &generator) { value.useMonths = Int.random(in: 12...240, using: &generator) }
     return value

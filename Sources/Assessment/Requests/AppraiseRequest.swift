@@ -200,6 +200,7 @@ private func proForma(_ fields: AppraisalFields) throws -> JSON {
   try fields.allow(["parcels", "cols", "defaults"] + rentKeys.map(\.key))
   let columns = try fields.optionalStrings("cols") ?? ["land_cost", "parcel_size_sqft", "max_far", "max_height"]
   let rows = try fields.rows("parcels")
+  guard !rows.isEmpty else { throw ProjectFinanceError.empty(field: "parcels") }
   func column(_ name: String) throws -> Int {
     guard let index = columns.firstIndex(of: name) else { throw fields.failure("cols", "has no column \"\(name)\"") }
     return index
@@ -232,6 +233,7 @@ private func proForma(_ fields: AppraisalFields) throws -> JSON {
 private func spaceDemand(_ fields: AppraisalFields) throws -> JSON {
   try fields.allow(["emp", "share_in_commercial", "resettle", "relocate", "m2_per_emp", "years"])
   let employees = try fields.numbers("emp")
+  guard !employees.isEmpty else { throw ProjectFinanceError.empty(field: "emp") }
   func list(_ name: String) throws -> [Double] { try fields.numberOrNumbers(name, count: employees.count) }
   let shares = try list("share_in_commercial"), resettle = try list("resettle"), relocate = try list("relocate")
   let area = try list("m2_per_emp"), years = try fields.number("years")
