@@ -123,8 +123,8 @@ public struct EconomicTerms: Sendable, Equatable {
   public var benefitPerJobYear: Double?
   /// Years from opening for which the benefit of a job counts; `nil` for the whole horizon.
   public var jobBenefitYears: Int?
-  /// Benefit of cultural visits beyond what visitors pay, per year of operation.
-  public var visitBenefitPerYear: Double?
+  /// Benefit of services (cultural visits, advice) beyond what their users pay, per year of operation.
+  public var serviceBenefitPerYear: Double?
   /// Carbon avoided once, when works end (a new building not built), tonnes of CO₂ equivalent.
   public var carbonTonnesOnce: Double?
   /// Increase in value of property near by, once, in the year of opening.
@@ -141,12 +141,12 @@ public struct EconomicTerms: Sendable, Equatable {
   /// Effects on society.
   public init(
     benefitPerJobYear: Double? = nil, propertyUplift: Double? = nil, carbonTonnesPerYear: Double? = nil, carbonPrice: PricePath? = nil,
-    priceYear: Int = 2026, capitalCostConversion: Double = 1, jobBenefitYears: Int? = nil, visitBenefitPerYear: Double? = nil,
+    priceYear: Int = 2026, capitalCostConversion: Double = 1, jobBenefitYears: Int? = nil, serviceBenefitPerYear: Double? = nil,
     carbonTonnesOnce: Double? = nil
   ) {
     self.benefitPerJobYear = benefitPerJobYear
     self.jobBenefitYears = jobBenefitYears
-    self.visitBenefitPerYear = visitBenefitPerYear
+    self.serviceBenefitPerYear = serviceBenefitPerYear
     self.carbonTonnesOnce = carbonTonnesOnce
     self.propertyUplift = propertyUplift
     self.carbonTonnesPerYear = carbonTonnesPerYear
@@ -247,7 +247,7 @@ public struct ConversionCase: Sendable, Equatable {
       ("other_revenue", otherRevenuePerYear), ("operating_cost", operatingCostPerSquareMetreYear),
       ("other_operating_cost", otherOperatingCostPerYear), ("holding_cost", holdingCostPerYear), ("jobs", jobs ?? 0),
       ("benefit_per_job_year", economics.benefitPerJobYear ?? 0), ("job_benefit_years", Double(economics.jobBenefitYears ?? 0)),
-      ("visit_benefit_per_year", economics.visitBenefitPerYear ?? 0), ("carbon_tonnes_once", economics.carbonTonnesOnce ?? 0),
+      ("service_benefit_per_year", economics.serviceBenefitPerYear ?? 0), ("carbon_tonnes_once", economics.carbonTonnesOnce ?? 0),
       ("capital_cost_conversion", economics.capitalCostConversion),
     ]
     for (field, value) in nonNegative { try requireNonNegative(value, field) }

@@ -58,7 +58,7 @@ extension ConversionCase {
     } else {
       jobBenefit = nil
     }
-    let visits = economics.visitBenefitPerYear.map { benefit in timing.use.map { $0 * benefit } }
+    let services = economics.serviceBenefitPerYear.map { benefit in timing.use.map { $0 * benefit } }
     let uplift = economics.propertyUplift.map { amount in
       (0..<years).map { $0 == min(years - 1, constructionMonths / 12) ? amount : 0 }
     }
@@ -74,7 +74,8 @@ extension ConversionCase {
     }
     let parts = [
       valued("revenue", revenue), valued("avoided_holding_cost", avoided), valued("jobs", jobBenefit),
-      valued("property_uplift", uplift), valued("carbon", carbon), valued("visits", visits), valued("residual_value", flow.residualValue),
+      valued("property_uplift", uplift), valued("carbon", carbon), valued("services", services),
+      valued("residual_value", flow.residualValue),
     ]
     var net = [Double](repeating: 0, count: years), cost = net
     for year in 0..<years {

@@ -205,7 +205,7 @@ public func simulate(
   let base = try value.economicAppraisal()
   func benefit(_ name: String) -> Double { base?.benefits.first { $0.name == name }?.presentValue ?? 0 }
   let jobBenefit = benefit("jobs"), avoidedBenefit = benefit("avoided_holding_cost")
-  let fixedBenefit = benefit("property_uplift") + benefit("carbon") + benefit("visits")
+  let fixedBenefit = benefit("property_uplift") + benefit("carbon") + benefit("services")
   let shadow = (value.economics.capitalCostConversion - 1) * capitalSocial
 
   let count = inputs.count
