@@ -4,7 +4,7 @@ public import SimpleFeatures
 /// Transforms positions from one coordinate reference system to another.
 ///
 /// x is easting or longitude and y is northing or latitude on both sides, whatever axis order the authorities list; degrees for geographic
-/// systems. A transform costs about 7 ms to make and 0.2 µs a position, belongs to one task at a time (it cannot be copied), and never uses the
+/// systems. A transform costs about 7 ms to make and 0.05 to 0.2 µs a position, belongs to one task at a time (it cannot be copied), and never uses the
 /// network: grids that are not installed are not used.
 @safe
 public struct CoordinateTransform: ~Copyable {
@@ -14,6 +14,8 @@ public struct CoordinateTransform: ~Copyable {
   public let target: CoordinateReferenceSystem
   private let context = PROJContext()
   private let operation: PROJObject?
+  /// A closed form that has proved equal to the operation.
+  private let kernel: ProjectionKernel?
 
   /// Prepares the transformation. Throws when PROJ does not know a system or no operation joins the two.
   public init(from source: CoordinateReferenceSystem, to target: CoordinateReferenceSystem) throws(SpatialError) {
@@ -23,6 +25,7 @@ public struct CoordinateTransform: ~Copyable {
     let to = try context.horizontalCRS(target.definition)
     if source == target {
       operation = nil
+      kernel = nil
       return
     }
     guard let made = unsafe proj_create_crs_to_crs_from_pj(context.handle, from.pointer, to.pointer, nil, nil) else {
@@ -32,15 +35,36 @@ public struct CoordinateTransform: ~Copyable {
     guard let normalised = unsafe proj_normalize_for_visualization(context.handle, plain.pointer) else {
       throw .noTransformation(from: source.description, to: target.description, reason: context.lastError)
     }
-    operation = unsafe PROJObject(normalised)
+    let ready = unsafe PROJObject(normalised)
+    kernel = ProjectionKernel.candidates(from: source.definition, to: target.definition).first { candidate in
+      candidate.agrees { x, y in Self.run(ready, &x, &y) }
+    }
+    operation = consume ready
   }
+
+  /// Whether a closed form does the work inside its domain.
+  var usesKernel: Bool { kernel != nil }
 
   /// Transforms positions in place and gives the indices whose result is not finite, ascending; those positions become NaN.
   public func transform(x: inout [Double], y: inout [Double]) -> [Int] {
     precondition(x.count == y.count)
     switch operation {
     case .none: break
-    case .some(let operation): Self.run(operation, &x, &y)
+    case .some(let operation):
+      if let kernel {
+        let outside = kernel.transform(&x, &y)
+        if !outside.isEmpty {
+          var xs = outside.map { x[$0] }
+          var ys = outside.map { y[$0] }
+          Self.run(operation, &xs, &ys)
+          for (k, i) in outside.enumerated() {
+            x[i] = xs[k]
+            y[i] = ys[k]
+          }
+        }
+      } else {
+        Self.run(operation, &x, &y)
+      }
     }
     return Self.nonFinite(&x, &y)
   }
