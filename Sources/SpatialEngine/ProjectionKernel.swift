@@ -121,16 +121,17 @@ private struct TransverseMercator: Sendable {
   typealias Six = (Double, Double, Double, Double, Double, Double)
   let centralMeridian: Double
   let falseNorthing: Double
-  private let eccentricity: Double
   private let scale: Double
   private let alpha: Six
   private let beta: Six
+  /// Conformal latitude from latitude, and back.
+  private let conformal: Six
+  private let geodetic: Six
 
   init(zone: Int, inverseFlattening: Double, falseNorthing: Double) {
     centralMeridian = Double(zone * 6 - 183)
     self.falseNorthing = falseNorthing
     let f = 1 / inverseFlattening
-    eccentricity = (f * (2 - f)).squareRoot()
     let n = f / (2 - f)
     let n2 = n * n
     let n3 = n2 * n
@@ -150,6 +151,16 @@ private struct TransverseMercator: Sendable {
     let b4 = n4 * 4_397 / 161_280 - n5 * 11 / 504 - n6 * 830_251 / 7_257_600
     let b5 = n5 * 4_583 / 161_280 - n6 * 108_847 / 3_991_680
     beta = (b1, b2, b3, b4, b5, n6 * 20_648_693 / 638_668_800)
+    let c1 = -n * 2 + n2 * 2 / 3 + n3 * 4 / 3 - n4 * 82 / 45 + n5 * 32 / 45 + n6 * 4_642 / 4_725
+    let c2 = n2 * 5 / 3 - n3 * 16 / 15 - n4 * 13 / 9 + n5 * 904 / 315 - n6 * 1_522 / 945
+    let c3 = -n3 * 26 / 15 + n4 * 34 / 21 + n5 * 8 / 5 - n6 * 12_686 / 2_835
+    let c4 = n4 * 1_237 / 630 - n5 * 12 / 5 - n6 * 24_832 / 14_175
+    conformal = (c1, c2, c3, c4, -n5 * 734 / 315 + n6 * 109_598 / 31_185, n6 * 444_337 / 155_925)
+    let g1 = n * 2 - n2 * 2 / 3 - n3 * 2 + n4 * 116 / 45 + n5 * 26 / 45 - n6 * 2_854 / 675
+    let g2 = n2 * 7 / 3 - n3 * 8 / 5 - n4 * 227 / 45 + n5 * 2_704 / 315 + n6 * 2_323 / 945
+    let g3 = n3 * 56 / 15 - n4 * 136 / 35 - n5 * 1_262 / 105 + n6 * 73_814 / 2_835
+    let g4 = n4 * 4_279 / 630 - n5 * 332 / 35 - n6 * 399_572 / 14_175
+    geodetic = (g1, g2, g3, g4, n5 * 4_174 / 315 - n6 * 144_838 / 6_237, n6 * 601_676 / 22_275)
   }
 
   /// Σ cⱼ sin 2j(ξ + iη) as real and imaginary part (complex Clenshaw).
@@ -184,24 +195,22 @@ private struct TransverseMercator: Sendable {
   func forward(_ longitude: Double, _ latitude: Double) -> (Double, Double)? {
     let difference = longitude - centralMeridian
     guard abs(difference) <= 3.5, abs(latitude) <= 80 else { return nil }
-    let lambda = difference * degree
-    let sinPhi = sin(latitude * degree)
-    let cosPhi = (1 - sinPhi * sinPhi).squareRoot()
-    let tau = sinPhi / cosPhi
-    let sigma = sinh(eccentricity * Self.smallArtanh(eccentricity * sinPhi))
-    let conformal = tau * (1 + sigma * sigma).squareRoot() - sigma / cosPhi
-    let cosLambda = cos(lambda)
-    let sinLambda = sin(lambda)
-    let length = (conformal * conformal + cosLambda * cosLambda).squareRoot()
-    let xi = atan2(conformal, cosLambda)
-    let sinhEta = sinLambda / length
-    let eta = asinh(sinhEta)
-    let sinXi = conformal / length
-    let cosXi = cosLambda / length
+    let phi = latitude * degree
+    let sinPhi = sin(phi)
+    let cosPhi = cos(phi)
+    // The conformal latitude differs by at most 0.0034, so that its sine and cosine follow from those of the latitude.
+    let shift = sineSeries(conformal, 2 * sinPhi * cosPhi, 1 - 2 * sinPhi * sinPhi)
+    let (sinShift, cosShift) = Self.smallSineCosine(shift)
+    let sinChi = sinPhi * cosShift + cosPhi * sinShift
+    let cosChi = cosPhi * cosShift - sinPhi * sinShift
+    let (sinLambda, cosLambda) = Self.smallSineCosine(difference * degree)
+    // tanh η = cos χ sin λ and tan ξ = tan χ ÷ cos λ; double angles follow without further functions.
+    let t = cosChi * sinLambda
+    let c = cosChi * cosLambda
+    let square = 1 - t * t
     let sum = Self.complexSeries(
-      alpha, 2 * sinXi * cosXi, cosXi * cosXi - sinXi * sinXi, 2 * sinhEta * (1 + sinhEta * sinhEta).squareRoot(), 1 + 2 * sinhEta * sinhEta
-    )
-    return (500_000 + scale * (eta + sum.1), falseNorthing + scale * (xi + sum.0))
+      alpha, 2 * sinChi * c / square, (c * c - sinChi * sinChi) / square, 2 * t / square, (1 + t * t) / square)
+    return (500_000 + scale * (Self.smallArtanh(t) + sum.1), falseNorthing + scale * (atan2(sinChi, c) + sum.0))
   }
 
   @inline(__always)
@@ -209,32 +218,34 @@ private struct TransverseMercator: Sendable {
     let eta = (easting - 500_000) / scale
     let xi = (northing - falseNorthing) / scale
     guard abs(eta) <= 0.062, abs(xi) <= 1.4 else { return nil }
-    let sin2 = sin(2 * xi)
-    let cos2 = cos(2 * xi)
-    let sinh2 = sinh(2 * eta)
-    let sum = Self.complexSeries(beta, sin2, cos2, sinh2, (1 + sinh2 * sinh2).squareRoot())
-    let xiPrime = xi - sum.0
-    let etaPrime = eta - sum.1
-    let sinhEta = sinh(etaPrime)
-    let sinXi = sin(xiPrime)
-    let cosXi = cos(xiPrime)
-    let conformal = sinXi / (sinhEta * sinhEta + cosXi * cosXi).squareRoot()
-    let lambda = atan2(sinhEta, cosXi)
-    // Newton's method for the tangent of the latitude (Karney's eqs. 19–21); three steps reach the last bit.
-    let e2 = eccentricity * eccentricity
-    var tau = conformal / (1 - e2)
-    for _ in 0..<3 {
-      let root = (1 + tau * tau).squareRoot()
-      let sigma = sinh(eccentricity * Self.smallArtanh(eccentricity * tau / root))
-      let guess = tau * (1 + sigma * sigma).squareRoot() - sigma * root
-      let change =
-        (conformal - guess) / (1 + guess * guess).squareRoot() * (1 + (1 - e2) * tau * tau) / ((1 - e2) * root)
-      tau += change
-      if abs(change) < 1e-12 * max(1, abs(tau)) { break }
-    }
-    let longitude = centralMeridian + lambda / degree
+    let sinh2 = Self.smallSinh(2 * eta)
+    let sum = Self.complexSeries(beta, sin(2 * xi), cos(2 * xi), sinh2, (1 + sinh2 * sinh2).squareRoot())
+    let sinhEta = Self.smallSinh(eta - sum.1)
+    let sinXi = sin(xi - sum.0)
+    let cosXi = cos(xi - sum.0)
+    let root = (sinhEta * sinhEta + cosXi * cosXi).squareRoot()
+    let square = 1 + sinhEta * sinhEta
+    let phi = atan2(sinXi, root) + sineSeries(geodetic, 2 * sinXi * root / square, 1 - 2 * sinXi * sinXi / square)
+    let longitude = centralMeridian + atan2(sinhEta, cosXi) / degree
     // Zones 1 and 60 border on the antimeridian.
-    return (longitude < -180 ? longitude + 360 : longitude > 180 ? longitude - 360 : longitude, atan(tau) / degree)
+    return (longitude < -180 ? longitude + 360 : longitude > 180 ? longitude - 360 : longitude, phi / degree)
+  }
+
+  /// Sine and cosine for |z| ≤ 0.062, to the last bit by their series.
+  @inline(__always)
+  private static func smallSineCosine(_ z: Double) -> (Double, Double) {
+    let s = z * z
+    return (
+      z * (1 - s * (1 / 6.0) * (1 - s * (1 / 20.0) * (1 - s * (1 / 42.0) * (1 - s * (1 / 72.0))))),
+      1 - s * (1 / 2.0) * (1 - s * (1 / 12.0) * (1 - s * (1 / 30.0) * (1 - s * (1 / 56.0) * (1 - s * (1 / 90.0)))))
+    )
+  }
+
+  /// Hyperbolic sine for |z| ≤ 0.125, to the last bit by its series.
+  @inline(__always)
+  private static func smallSinh(_ z: Double) -> Double {
+    let s = z * z
+    return z * (1 + s * (1 / 6.0) * (1 + s * (1 / 20.0) * (1 + s * (1 / 42.0) * (1 + s * (1 / 72.0) * (1 + s * (1 / 110.0))))))
   }
 
   /// artanh z for |z| ≤ 0.082, to the last bit by its series.
