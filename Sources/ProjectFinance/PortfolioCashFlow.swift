@@ -61,47 +61,47 @@ public struct PortfolioCashFlow: Sendable {
   public func evaluated(keepsFlows: Bool = false) throws(ProjectFinanceError) -> Result {
     try validate()
     let n = capitalCost.count
-    var result = Result(
-      flows: [], netPresentValue: [Double](repeating: 0, count: n), rateOfReturn: [Double](repeating: 0, count: n),
-      hasRateOfReturn: [Bool](repeating: true, count: n), minimumCoverage: [Double](repeating: 0, count: n))
     let service = loanToCost * annuityPayment(principal: 1, rate: loan.rate, years: loan.years)
     let horizon = years, payments = min(years, loan.years), exit = 1 + 1 / exitYield
-    if keepsFlows { result.flows = [Double](repeating: 0, count: n * (horizon + 1)) }
-    withUnsafeTemporaryAllocation(of: SIMD8<Double>.self, capacity: horizon + 1) { block in
-      for start in stride(from: 0, to: n, by: 8) {
-        let lanes = min(8, n - start)
-        var capital = SIMD8<Double>(repeating: 1), income = SIMD8<Double>(repeating: 1), factor = capital, rate = SIMD8<Double>.zero
-        for lane in 0..<lanes {
-          capital[lane] = capitalCost[start + lane]
-          income[lane] = netOperatingIncome[start + lane]
-          factor[lane] = 1 + growth[start + lane]
-          rate[lane] = discountRate[start + lane]
-        }
-        block[0] = -capital
+    // One row of eight lanes per block; lanes beyond the last building repeat a harmless flow.
+    let blocks = (n + 7) / 8
+    let one = SIMD8<Double>(repeating: 1)
+    var values = [SIMD8<Double>](repeating: .zero, count: blocks), rates = values, coverages = values
+    var flows = [Double](repeating: 0, count: keepsFlows ? n * (horizon + 1) : 0)
+    var hasRate = [Bool](repeating: true, count: n)
+    withUnsafeTemporaryAllocation(of: SIMD8<Double>.self, capacity: horizon + 1) { row in
+      for block in 0..<blocks {
+        let start = block * 8, lanes = min(8, n - block * 8)
+        let capital = Self.lanes(of: capitalCost, from: start, else: 1)
+        var income = Self.lanes(of: netOperatingIncome, from: start, else: 1)
+        let factor = one + Self.lanes(of: growth, from: start, else: 0)
+        let discount = one / (one + Self.lanes(of: discountRate, from: start, else: 0))
+        row[0] = -capital
         var lowest = income
         for year in 1...horizon {
-          block[year] = income
-          if year <= payments { lowest.replace(with: income, where: income .< lowest) }
+          row[year] = income
+          if year <= payments { lowest = pointwiseMin(lowest, income) }
           income *= factor
         }
-        block[horizon] *= exit
-        let discount = 1 / (1 + rate)
-        let (value, slope) = hornerValueAndSlope(block, at: discount)
+        row[horizon] *= exit
+        let (value, slope) = hornerValueAndSlope(row, at: discount)
         // The tangent at the discount rate is a better start than any fixed rate.
-        let (v, settled) = newtonRoot(block, from: discount, value, slope)
-        let covered = lowest / (capital * service)
-        for lane in 0..<lanes {
-          let index = start + lane
-          result.netPresentValue[index] = value[lane]
-          result.minimumCoverage[index] = service > 0 && capital[lane] > 0 ? covered[lane] : 0
-          result.rateOfReturn[index] = settled[lane] ? 1 / v[lane] - 1 : 0
-          result.hasRateOfReturn[index] = settled[lane] && capital[lane] > 0
+        let (v, settled) = newtonRoot(row, from: discount, value, slope)
+        values[block] = value
+        rates[block] = one / v - one
+        coverages[block] = lowest / (capital * service)
+        if !all(settled) || !all(capital .> .zero) {
+          for lane in 0..<lanes { hasRate[start + lane] = settled[lane] && capital[lane] > 0 }
         }
         if keepsFlows {
-          for year in 0...horizon { for lane in 0..<lanes { result.flows[year * n + start + lane] = block[year][lane] } }
+          for year in 0...horizon { for lane in 0..<lanes { flows[year * n + start + lane] = row[year][lane] } }
         }
       }
     }
+    var result = Result(
+      flows: flows, netPresentValue: Self.column(values, count: n), rateOfReturn: Self.column(rates, count: n), hasRateOfReturn: hasRate,
+      minimumCoverage: Self.column(coverages, count: n))
+    if service <= 0 { result.minimumCoverage = [Double](repeating: 0, count: n) }
     for index in 0..<n where !result.hasRateOfReturn[index] {
       var flow = [-capitalCost[index]], income = netOperatingIncome[index]
       for _ in 1...horizon {
@@ -112,8 +112,25 @@ public struct PortfolioCashFlow: Sendable {
       let rate = try internalRateOfReturn(of: flow).value
       result.rateOfReturn[index] = rate ?? 0
       result.hasRateOfReturn[index] = rate != nil
+      if capitalCost[index] <= 0 { result.minimumCoverage[index] = 0 }
     }
     return result
+  }
+
+  /// Eight values of a column, with a filler beyond its end.
+  @inline(__always)
+  private static func lanes(of column: [Double], from start: Int, else filler: Double) -> SIMD8<Double> {
+    if start + 8 <= column.count {
+      return column.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start * 8, as: SIMD8<Double>.self) }
+    }
+    var lanes = SIMD8<Double>(repeating: filler)
+    for lane in 0..<(column.count - start) { lanes[lane] = column[start + lane] }
+    return lanes
+  }
+
+  /// Rows of eight lanes as one column of `count` values.
+  private static func column(_ rows: [SIMD8<Double>], count: Int) -> [Double] {
+    rows.withUnsafeBytes { Array(UnsafeBufferPointer(rebasing: $0.bindMemory(to: Double.self)[0..<count])) }
   }
 
   /// Refuses columns of unequal length and figures out of range.

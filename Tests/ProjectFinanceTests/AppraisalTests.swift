@@ -141,7 +141,7 @@ struct AppraisalTests {
   @Test("Benefits that are not known are named and not counted")
   func economicBenefits() throws {
     let a = try #require(try appraise(ConversionCases.works()).economics)
-    #expect(a.notCounted == ["property_uplift", "carbon", "visits"])
+    #expect(a.notCounted == ["property_uplift", "carbon", "services"])
     var known = ConversionCases.works()
     known.economics.propertyUplift = 100_000
     let b = try #require(try appraise(known).economics)
@@ -153,7 +153,7 @@ struct AppraisalTests {
     for rate in b.rateOfReturn.roots { #expect(abs(try netPresentValue(of: b.cashFlow, rate: rate)) < 1e-4) }
   }
 
-  @Test("Benefits of jobs may end, visits count while in use, carbon once when works end")
+  @Test("Benefits of jobs may end, services count while in use, carbon once when works end")
   func datedBenefits() throws {
     func worth(_ change: (inout EconomicTerms) -> Void) throws -> [String: Double] {
       var value = ConversionCases.works()
@@ -167,8 +167,9 @@ struct AppraisalTests {
     let occupied = [0.5 * (0.4 + 0.13 / 2), 0.53 + 0.13, 0.5 * (0.79 + 0.13 / 2) + 0.5 * 0.92]
     let expected = (0..<3).reduce(0) { $0 + 40 * 3000 * occupied[$1] * factor($1 + 1) }
     #expect(abs(try #require(jobs["jobs"]) - expected) < 1e-6)
-    let visits = try worth { $0.visitBenefitPerYear = 1000 }
-    #expect(abs(try #require(visits["visits"]) - (500 * factor(1) + (2..<30).reduce(0) { $0 + 1000 * factor($1) })) < 1e-6)
+    let services = try worth { $0.serviceBenefitPerYear = 1000 }
+    let inUse = 500 * factor(1) + (2..<30).reduce(0) { $0 + 1000 * factor($1) }
+    #expect(abs(try #require(services["services"]) - inUse) < 1e-6)
     let carbon = try worth {
       $0.carbonTonnesOnce = 100
       $0.carbonPrice = PricePath(points: [.init(year: 2026, price: 200)])

@@ -62,7 +62,7 @@ enum ConversionCases {
         minimumOwnShare: Double.random(in: 0...0.3, using: &generator)),
       economics: EconomicTerms(
         benefitPerJobYear: 2000, propertyUplift: 50_000, carbonTonnesPerYear: 10, carbonPrice: .frenchClimateAction, jobBenefitYears: 5,
-        visitBenefitPerYear: 3_000,
+        serviceBenefitPerYear: 3_000,
         carbonTonnesOnce: 40),
       jobs: area / 25)
     if Bool.random(using: &generator) { value.useMonths = Int.random(in: 12...240, using: &generator) }

@@ -31,4 +31,22 @@ struct PortfolioSimulationTests {
     #expect(first.p50[0] == all.p50[0] && first.probabilityOfLoss[0] == all.probabilityOfLoss[0])
     for index in 0..<3 { #expect(all.p10[index] < all.p50[index] && all.p50[index] < all.p90[index]) }
   }
+
+  @Test("Quantiles of a normal income are those of its normal distribution, for any number of draws")
+  func quantiles() throws {
+    // A certain cost and one normal multiplier: the present value is normal, with mean and deviation in closed form.
+    let portfolio = PortfolioCashFlow(capitalCost: [1e6], netOperatingIncome: [8e4], growth: [0], discountRate: [0.05])
+    let value = 8e4 * (annuityFactor(rate: 0.05, years: 30) + DiscountSchedule.constant(0.05).factor(year: 30) / 0.065)
+    let result = try portfolio.simulated(
+      PortfolioUncertainty(capitalCost: .fixed(1), income: [.normal(mean: 1, deviation: 0.1)]), draws: 40_000, seed: 8)
+    for (quantile, score) in [(result.p10[0], -1.2815515655446), (result.p50[0], 0), (result.p90[0], 1.2815515655446)] {
+      #expect(abs(quantile - (value * (1 + 0.1 * score) - 1e6)) < 0.003 * value)
+    }
+    // Few draws: a quantile between two order statistics, or the only one.
+    for draws in 1...12 {
+      let few = try portfolio.simulated(
+        PortfolioUncertainty(capitalCost: .fixed(1), income: [.uniform(low: 0.9, high: 1.1)]), draws: draws, seed: 8)
+      #expect(few.p10[0] <= few.p50[0] && few.p50[0] <= few.p90[0] && few.p90[0].isFinite)
+    }
+  }
 }
