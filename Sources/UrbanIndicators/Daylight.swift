@@ -2,17 +2,23 @@ public import SimpleFeatures
 
 /// How the day-lit share is integrated.
 public enum DaylightIntegration: Sendable {
-  /// One exact cross-section for each strip between vertices: for all buildings of a city.
+  /// One cross-section, exact in itself, for each strip between heights where walls and their zones begin and end, a few more where walls
+  /// are slanted: for all buildings of a city, about 1 µs each. Off by 0.0004 in the mean, 0.002 at the 95th and 0.007 at the 99th
+  /// percentile on 11,141 footprints of Vichy, by 0.001, 0.005 and 0.011 on 11,681 of Geneva; most by 0.18, on a shed of 4 m².
   case estimate
-  /// Cross-sections refined until the area is known to 1e-7 of the footprint: for a short list.
+  /// Cross-sections refined until halving a strip changes no more than 1e-8 of the bounds: for a short list, about 150 µs each. Within
+  /// 5e-6 of what GEOS gives with 256 segments a quarter circle on 400 footprints of Geneva.
   case exact
 }
 
 /// Which share of the floor lies within `depth` metres of a wall that is not shared? One value for each feature; NaN without area or depth.
 ///
-/// The depth is 2 × the height of the window heads. Walls of courtyards count; distance is straight. The share is the same on every storey.
-/// Cross-sections of the footprint and of the day-lit zone (segments grown by the depth) are exact; they run along the footprint's
+/// The depth is 2 × the height of the window heads (rule of thumb of daylight codes). Walls of courtyards count;
+/// distance is straight. The share is the same on every storey. Cross-sections of the footprint and of the day-lit zone (segments grown by the depth) are exact; they run along the footprint's
 /// longest edge, so that right-angled footprints are integrated without error even by the estimate. O(vertices² of a feature).
+///
+/// Tried before: equal steps (error of a step wherever a zone ends between two), the zone's area by Steiner's formula (twice counted at every
+/// corner and across narrow wings), one cross-section between all heights also where walls are slanted (0.24 off on a triangle).
 public func daylight(
   of geometry: GeometryColumn, sharedWalls: SharedWalls, depth: [Double], integration: DaylightIntegration = .estimate, threads: Int = 1
 ) -> [Double] {
@@ -282,7 +288,7 @@ private struct DaylightSection: ~Copyable {
     let m = (a + b) / 2
     let left = gauss(a, m), right = gauss(m, b)
     let sum = (left.0 + right.0, left.1 + right.1)
-    if level >= 24 || (level >= 2 && abs(sum.0 - whole.0) <= tolerance) { return sum }
+    if level >= 24 || (level >= 4 && abs(sum.0 - whole.0) <= tolerance) { return sum }
     let l = refine(a, m, left, tolerance / 2, level + 1), r = refine(m, b, right, tolerance / 2, level + 1)
     return (l.0 + r.0, l.1 + r.1)
   }

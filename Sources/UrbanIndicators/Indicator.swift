@@ -138,7 +138,7 @@ public struct IndicatorDescription: Sendable, Hashable {
     for (_, id, title) in names {
       add(
         "walk_to_\(id)_m", "m", "Walk to the nearest \(title)",
-        "along the street graph from the building's nearest edge to the place's, with the ways to both edges; up to 5,000 m; straight line × 1.3 without streets",
+        "along the street graph from the nearest edge to the place's, with the ways to both; up to 5,000 m; straight × 1.3 without streets",
         "Dijkstra 1959")
     }
     for metres in ["400", "800"] {

@@ -13,7 +13,7 @@ public func measure(
     body()
     progress(stage, true)
   }
-  measureFootprints(city.buildings, options: options, into: &table, progress: progress)
+  measureFootprints(city.buildings, options: options, daylightInterval: true, into: &table, progress: progress)
   let x = table.x, y = table.y
   let threads = options.threads
   let grossFloorArea: [Double] = if case .real(let v) = table[.grossFloorArea] { v } else { [] }
@@ -76,10 +76,18 @@ public func measure(
   return table
 }
 
-/// Measures what needs nothing but the buildings themselves: shape, shared walls, floors and priors, daylight, unit potential.
+/// Measures what needs nothing but the buildings themselves: shape, shared walls, floors and priors, daylight (without its interval, which
+/// costs as much again twice), unit potential.
 public func measureFootprints(
   _ buildings: Buildings, options: MeasureOptions = MeasureOptions(), into table: inout IndicatorTable,
   progress: (_ stage: MeasureStage, _ isDone: Bool) -> Void = { _, _ in }
+) {
+  measureFootprints(buildings, options: options, daylightInterval: false, into: &table, progress: progress)
+}
+
+private func measureFootprints(
+  _ buildings: Buildings, options: MeasureOptions, daylightInterval: Bool, into table: inout IndicatorTable,
+  progress: (_ stage: MeasureStage, _ isDone: Bool) -> Void
 ) {
   let threads = options.threads
   progress(.shape, false)
@@ -124,7 +132,7 @@ public func measureFootprints(
   progress(.floors, true)
 
   progress(.daylight, false)
-  measureDaylight(buildings, floors, options: options, into: &table)
+  measureDaylight(buildings, floors, options: options, interval: daylightInterval, into: &table)
   let outer = outerWallLength(of: buildings.geometry, sharedWalls: walls, threads: threads)
   table[.unitPotential] = .real(
     outer.indices.map { floors.grossFloorArea[$0] > 0 ? outer[$0] * floors.storeys[$0] / floors.grossFloorArea[$0] : .nan })
@@ -132,7 +140,9 @@ public func measureFootprints(
 }
 
 /// Day-lit shares at the clear height and, where that is not known, at both ends of its interval.
-private func measureDaylight(_ buildings: Buildings, _ floors: BuildingFloors, options: MeasureOptions, into table: inout IndicatorTable) {
+private func measureDaylight(
+  _ buildings: Buildings, _ floors: BuildingFloors, options: MeasureOptions, interval: Bool, into table: inout IndicatorTable
+) {
   let n = buildings.count
   func depths(_ column: IndicatorColumn, otherwise: Double, unknownOnly: Bool) -> [Double] {
     (0..<n).map { b in
@@ -147,7 +157,7 @@ private func measureDaylight(_ buildings: Buildings, _ floors: BuildingFloors, o
   let assumed = options.assumedClearHeight
   let middle = shares(depths(floors.clearHeight, otherwise: (assumed.lowerBound + assumed.upperBound) / 2, unknownOnly: false))
   table[.daylightShare] = .real(middle)
-  guard options.daylightInterval else { return }
+  guard interval else { return }
   var low = middle, high = middle
   if floors.clearHeightKnown.contains(false) {
     let least = shares(depths(floors.clearHeightLow, otherwise: assumed.lowerBound, unknownOnly: true))

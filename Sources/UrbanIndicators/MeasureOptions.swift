@@ -17,8 +17,6 @@ public struct MeasureOptions: Sendable {
   /// Clear height in metres where neither the building nor a prior tells, for the day-lit share only (an expert assumption); its middle
   /// gives the share, its ends the interval.
   public var assumedClearHeight = 2.4...3.6
-  /// Whether the day-lit share gets an interval where the clear height is not known.
-  public var daylightInterval = true
   /// Bandwidth of company density, m.
   public var densityBandwidth = 500.0
   /// Radius of sector diversity, m.

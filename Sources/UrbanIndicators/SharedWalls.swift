@@ -6,6 +6,9 @@ public import SimpleFeatures
 /// A stretch is shared where a wall of another building runs alongside (directions up to 15° apart, either way) and its foot on that wall is
 /// within the tolerance. This holds for noded walls (equal vertices), for walls noded differently and for walls that nearly touch. Walls
 /// that only meet at a corner share nothing. A stretch shared with several buildings counts once; identical footprints share all.
+///
+/// momepy's `shared_walls` finds noded walls of footprints that touch without overlap, and counts a stretch once for each neighbour: there, and
+/// only there, it gives more; where footprints overlap by a hair or a gap is left, it gives less.
 public struct SharedWalls: Sendable {
   /// Length of shared stretches by building, m; NaN without a polygon.
   public var length: [Double] = []
@@ -116,12 +119,18 @@ private struct SharedStretches {
   var stretches: [WallStretch] = []
 }
 
+/// An edge of a neighbour: start and vector.
+private struct NearEdge {
+  var x, y, dx, dy: Double
+  var lowX: Double { dx < 0 ? x + dx : x }
+}
+
 private struct SharedWallFinder {
   let column: UnsafeGeometryColumn
   let tolerance: Double
   var found = SharedStretches()
   /// Edges of one neighbour near the building: start and vector.
-  private var near: [(x: Double, y: Double, dx: Double, dy: Double)] = []
+  private var near: [NearEdge] = []
   private var open: [WallStretch] = []
 
   init(column: UnsafeGeometryColumn, tolerance: Double) {
@@ -172,12 +181,19 @@ private struct SharedWallFinder {
       while i < positions.upperBound {
         let px = x[i - 1], py = y[i - 1], qx = x[i], qy = y[i]
         if min(px, qx) <= highX, max(px, qx) >= lowX, min(py, qy) <= highY, max(py, qy) >= lowY {
-          near.append((px, py, qx - px, qy - py))
+          near.append(NearEdge(x: px, y: py, dx: qx - px, dy: qy - py))
         }
         i += 1
       }
     }
     guard !near.isEmpty else { return }
+    // Footprints of thousands of vertices: only edges whose bounds along x can overlap are compared.
+    let isSorted = near.count > 64
+    var widest = 0.0
+    if isSorted {
+      near.sort { $0.lowX < $1.lowX }
+      for f in near { widest = max(widest, abs(f.dx)) }
+    }
     near.withUnsafeBufferPointer { near in
       for ring in column.rings(of: a) {
         let positions = column.positions(ofRing: ring)
@@ -188,7 +204,15 @@ private struct SharedWallFinder {
             let ex = qx - px, ey = qy - py
             let e2 = ex * ex + ey * ey
             if e2 > 0 {
-              for f in near {
+              var k = 0, end = near.count
+              if isSorted {
+                // A micrometre more on both sides against rounding.
+                k = Self.firstEdge(near, from: min(px, qx) - tolerance - widest - 1e-6)
+                end = Self.firstEdge(near, from: max(px, qx) + tolerance + 1e-6)
+              }
+              while k < end {
+                let f = near[k]
+                k += 1
                 let cross = f.dx * ey - f.dy * ex
                 let f2 = f.dx * f.dx + f.dy * f.dy
                 guard cross * cross <= squaredSineOfAlongside * e2 * f2, f2 > 0 else { continue }
@@ -202,9 +226,19 @@ private struct SharedWallFinder {
     }
   }
 
+  /// The first edge whose lowest x is not less than `x`.
+  private static func firstEdge(_ near: UnsafeBufferPointer<NearEdge>, from x: Double) -> Int {
+    var low = 0, high = near.count
+    while low < high {
+      let middle = (low + high) / 2
+      if near[middle].lowX < x { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   @inline(__always)
   private mutating func add(
-    edge: Int, px: Double, py: Double, ex: Double, ey: Double, e2: Double, f: (x: Double, y: Double, dx: Double, dy: Double), f2: Double
+    edge: Int, px: Double, py: Double, ex: Double, ey: Double, e2: Double, f: NearEdge, f2: Double
   ) {
     let l = e2.squareRoot(), m = f2.squareRoot()
     let ux = ex / l, uy = ey / l, fx = f.dx / m, fy = f.dy / m

@@ -77,6 +77,22 @@ struct SharedWallsTests {
     #expect(l.allSatisfy { agrees($0, 36) })
   }
 
+  @Test("Footprints of thousands of vertices share as those of few")
+  func manyVertices() {
+    // A round tower of 4,000 vertices in a hole that fits it, noded otherwise.
+    func circle(_ n: Int, _ turn: Double) -> [(Double, Double)] {
+      (0...n).map { k in
+        let a = (Double(k % n) + turn) * 2 * .pi / Double(n)
+        return (20 * cosine(a), 20 * cosine(a - .pi / 2))
+      }
+    }
+    var column = GeometryColumn()
+    column.append(parts: [[circle(4000, 0)]])
+    column.append(parts: [[[(-50, -50), (50, -50), (50, 50), (-50, 50), (-50, -50)], circle(3000, 0.5)]])
+    let l = sharedWalls(of: column).length
+    #expect(agrees(l[0], column.length(of: 0), 1e-6) && agrees(l[1], column.length(of: 1) - 400, 1e-6), "\(l)")
+  }
+
   @Test("A building in a courtyard, a multipolygon's own parts, lines and null")
   func oddities() {
     var column = GeometryColumn()
