@@ -94,18 +94,6 @@ struct InitCommand: ParsableCommand {
   private func today() -> String { "\(Calendar(identifier: .gregorian).component(.year, from: Date()))-01-01" }
 }
 
-struct DecideCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "decide", abstract: "Any decision table: weights, methods, SMAA.")
-  @Argument(help: "JSON file, or - for standard input.", completion: .file(extensions: ["json"])) var input: String
-  @Option(
-    help:
-      "topsis, spotis, vikor, promethee, electre1, electre2, electre3, mrsort, ahp, critic, entropy, merec, smaa, weighted-sum, weighted-product."
-  ) var method: String
-  @OptionGroup var common: CommonOptions
-
-  func run() throws { print(try decide(text: try readInput(input), method: method, isIndented: !common.json)) }
-}
-
 struct AppraiseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "appraise", abstract: "Any cash flow: NPV, IRR, MIRR, XIRR, debt, funding gap.")
@@ -113,14 +101,6 @@ struct AppraiseCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws { print(try appraise(text: try readInput(input), isIndented: !common.json)) }
-}
-
-private func readInput(_ path: String) throws -> [UInt8] {
-  if path == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
-  guard let data = FileManager.default.contents(atPath: path) else {
-    throw AssessmentError(.missingInput, "Cannot read \(path): no such file, or no permission.")
-  }
-  return [UInt8](data)
 }
 
 struct DoctorCommand: ParsableCommand {

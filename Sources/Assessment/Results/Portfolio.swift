@@ -33,9 +33,12 @@ public struct Portfolio: Sendable {
       surroundings: scored.surroundings)
   }
 
-  /// The dossier of a site.
+  /// The dossier of a site, with its place on the short list where it is on it.
   /// - Throws: `AssessmentError` for an unknown id or a missing assumption.
-  public func dossier(of id: String) throws -> SiteDossier { try context.dossier(SiteRecord(sites, id: id)) }
+  public func dossier(of id: String) throws -> SiteDossier {
+    let reported = record.counts.reported
+    return try dossier(at: row(of: id), robustness: robustness(top: reported > 0 ? reported : study.report.top))
+  }
 
   /// The id of the site at a position by rank.
   public func siteID(_ site: Int) -> String? { sites.attribute("site_id")?.text(site) }
@@ -45,8 +48,10 @@ public struct Portfolio: Sendable {
   public func row(of id: String) throws -> Int { try SiteRecord(sites, id: id).row }
 
   /// The context of `index.html`.
-  /// - Parameter reports: Path of the report by site id, for those that have one.
-  public func json(reports: [String: String]) -> JSON {
+  /// - Parameters:
+  ///   - reports: Path of the report by site id, for those that have one.
+  ///   - decisions: How firm the ranking of the first sites is, from `robustness(top:)`.
+  public func json(reports: [String: String], decisions: JSON = nil) -> JSON {
     let rows = (0..<sites.count).map { row -> JSON in
       let site = SiteRecord(sites, row: row)
       let criteria = context.criteria(site)
@@ -108,7 +113,8 @@ public struct Portfolio: Sendable {
             "crs": JSON($0.crs),
           ]
         }), "notes": .array(record.notes.map { .string($0) }), "sites": .array(rows),
-      "profile": ["title": .string(context.profile.title), "groups": .array(groups)], "method": context.methodJSON([]),
+      "profile": ["title": .string(context.profile.title), "groups": .array(groups)], "decisions": decisions,
+      "method": context.methodJSON([]),
     ]
   }
 }

@@ -1,55 +1,96 @@
 import DecisionAnalysis
-import GeoFormats
+public import GeoFormats
 import SimpleFeatures
 
-/// How firmly the first places stand when weights and unknown facts vary (SMAA-2 on the short list).
+/// How firmly the first places stand when weights, unknown facts, methods and points of view vary.
 public struct Robustness: Sendable {
-  private let result: SMAA.Result
-  private let shortList: Int
-
-  init(result: SMAA.Result, shortList: Int) { (self.result, self.shortList) = (result, shortList) }
+  let decision: ShortListDecision
 
   /// Share of the draws in which the site (position by rank) is first; `nil` outside the short list.
-  public func firstPlaceShare(_ site: Int) -> Double? { site < shortList ? result.acceptability(alternative: site, rank: 1) : nil }
+  public func firstPlaceShare(_ site: Int) -> Double? {
+    site < decision.ids.count ? decision.smaa.acceptability(alternative: site, rank: 1) : nil
+  }
+
+  /// The whole comparison: members `sites`, `agreement`, `stakeholders`, `weight_stability`, `rank_reversal`, `value_of_information`.
+  public var json: JSON { decision.json }
 
   /// The figures of a site as in `site.json`; `null` outside the short list.
-  func json(_ site: Int) -> JSON {
-    guard site < shortList else { return nil }
-    return [
-      "draws": .number(Double(result.draws)), "seed": .number(Double(result.seed)), "among": .number(Double(shortList)),
-      "rank_acceptability": .array((1...min(10, shortList)).map { JSON(result.acceptability(alternative: site, rank: $0)) }),
-      "confidence_factor": JSON(result.confidenceFactors[site]),
-      "first_place_share": JSON(result.acceptability(alternative: site, rank: 1)), "mean_rank": JSON(result.meanRanks[site]),
-    ]
-  }
+  func json(_ site: Int) -> JSON { site < decision.ids.count ? decision.robustnessJSON(site) : nil }
 }
 
 extension Portfolio {
-  /// Varies weights around the profile's (Dirichlet with its concentration) and unknown worth within its interval, 10,000 draws, over the
-  /// short list: twice the reported sites, at least 20, where there are as many.
+  /// Varies weights around the profile's (Dirichlet with its concentration) and unknown worth within its interval, over the short list: twice
+  /// the reported sites, at least 20 and at most 60 unless more are reported, where there are as many; and compares its sites by other methods
+  /// and by the stakeholders' weights.
+  /// - Throws: `AssessmentError` for a table that no method can rank.
   public func robustness(top: Int, draws: Int = 10_000) throws -> Robustness {
-    let count = min(sites.count, max(20, top * 2))
-    let criteria = (0..<count).map { context.criteria(SiteRecord(sites, row: $0)) }
-    let weighted = context.profile.criteria.indices.filter { context.profile.criteria[$0].weight > 0 }
-    var columns: [ValueDistribution] = []
-    for c in weighted {
-      for site in 0..<count {
-        let worth = criteria[site][c]
-        columns.append(worth.low < worth.high ? .uniform(low: worth.low, high: worth.high) : .exact(worth.value))
-      }
+    let count = min(sites.count, max(20, top, min(top * 2, ShortListDecision.limit)))
+    let records = (0..<count).map { SiteRecord(sites, row: $0) }
+    do {
+      return Robustness(
+        decision: try ShortListDecision(
+          ids: records.map(\.id), names: records.map { $0.text("name") ?? $0.text("address") ?? $0.id },
+          criteria: records.map { context.criteria($0) }, profile: context.profile, top: top, draws: draws, seed: record.seed))
+    } catch {
+      throw AssessmentError(.badInput, "Comparing the first \(count) sites: \(error.description)")
     }
-    let smaa = SMAA(
-      weights: .dirichlet(
-        profile: weighted.map { context.profile.criteria[$0].weight / 100 }, concentration: context.profile.concentration), draws: draws,
-      seed: record.seed)
-    let table = try SMAA.Table(
-      columns: columns, alternativeCount: count, directions: Array(repeating: Direction.maximise, count: weighted.count),
-      scales: Array(repeating: 0...1, count: weighted.count))
-    return Robustness(result: try smaa.evaluate(table), shortList: count)
   }
+
+  /// How firm the ranking of the first sites is, as JSON; `null` for a study without sites.
+  public func decisionsJSON(top: Int) throws -> JSON { sites.count > 0 ? try robustness(top: top).json : nil }
 
   /// The dossier of the site at a position by rank, with the robustness of its rank.
   public func dossier(at site: Int, robustness: Robustness) throws -> SiteDossier {
-    try context.dossier(SiteRecord(sites, row: site), robustness: robustness.json(site))
+    var dossier = try context.dossier(SiteRecord(sites, row: site), robustness: robustness.json(site))
+    if site < robustness.decision.ids.count {
+      dossier.json.update("score") { score in
+        for member in robustness.decision.scoreMembers(site) { score.set(member.name, member.value) }
+      }
+    }
+    dossier.json.update("find_out") { facts in facts = findOut(facts, site: site) }
+    return dossier
+  }
+
+  /// Adds to each missing fact the best and the worst rank that knowing it could bring, all else as expected.
+  private func findOut(_ facts: JSON, site: Int) -> JSON {
+    guard let column = sites.attribute("score"), let items = facts.array else { return facts }
+    let criteria = Dictionary(
+      context.criteria(SiteRecord(sites, row: site)).map { ($0.criterion.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let own = column.number(site) ?? 0
+    /// Rank that a score would have among all other sites; the table is in the order of rank.
+    func rank(_ score: Double) -> Int {
+      var low = 0, high = sites.count
+      while low < high {
+        let middle = (low + high) / 2
+        if (column.number(middle) ?? 0) > score { low = middle + 1 } else { high = middle }
+      }
+      return low + (own > score ? 0 : 1)
+    }
+    return .array(
+      items.map { item in
+        guard let id = item["criterion"]?.string, let c = criteria[id] else { return item }
+        var item = item
+        let best = rank(own + c.criterion.weight * (c.high - c.value)), worst = rank(own - c.criterion.weight * (c.value - c.low))
+        item.set("rank_swing", .number(Double(worst - best)))
+        item.set("rank_best", .number(Double(best)))
+        item.set("rank_worst", .number(Double(worst)))
+        return item
+      })
+  }
+}
+
+extension JSON {
+  /// Sets a member of an object, in its place or at the end.
+  mutating func set(_ name: String, _ value: JSON) {
+    guard case .object(var members) = self else { return }
+    if let k = members.lastIndex(where: { $0.name == name }) { members[k].value = value } else { members.append(Member(name, value)) }
+    self = .object(members)
+  }
+
+  /// Changes a member of an object in place; nothing happens where it is missing.
+  mutating func update(_ name: String, _ change: (inout JSON) -> Void) {
+    guard case .object(var members) = self, let k = members.lastIndex(where: { $0.name == name }) else { return }
+    change(&members[k].value)
+    self = .object(members)
   }
 }

@@ -50,6 +50,14 @@ public struct Profile: Sendable {
   public var criteria: [Criterion]
   /// Concentration of the Dirichlet draws around the weights: α = concentration × w.
   public var concentration: Double
+  /// The method that orders the short list beside the score; the score itself is always the weighted sum.
+  public var method: RankingMethod
+  /// Groups of people with weights of their own; none unless the file names them.
+  public var stakeholders: [Stakeholder]
+  /// How the weights of the groups of criteria came about; `nil` where each criterion is weighed directly.
+  public var derivedWeights: DerivedWeights?
+  /// What the file says of itself: description, source, version and date.
+  public var remarks: [(key: String, text: String)]
   /// The file it was read from.
   public var file: String
 
@@ -76,20 +84,26 @@ public struct Profile: Sendable {
   /// Reads a profile file.
   public init(file: String) throws {
     let yaml = try YAMLMapping.root(ofFile: file)
-    try yaml.allow(["profile", "title", "concentration", "groups", "description", "source", "version", "date"])
+    try yaml.allow([
+      "profile", "title", "concentration", "method", "weights", "groups", "stakeholders", "description", "source", "version", "date",
+    ])
     self.file = file
     id = try yaml.requiredString("profile")
     title = try yaml.string("title") ?? id
     concentration = try yaml.number("concentration") ?? 100
     guard concentration > 0 else { throw yaml.failure("concentration", "must be above 0.") }
+    method = try yaml.rankingMethod()
+    remarks = try ["description", "source", "version", "date"].compactMap { key in try yaml.string(key).map { (key, $0) } }
     groups = []
     criteria = []
+    stakeholders = []
     for item in try yaml.mappings("groups") ?? [] {
       try item.allow(["id", "title", "role", "criteria", "description"])
       guard let role = Role(rawValue: try item.string("role") ?? "suitability") else {
         throw item.failure("role", "suitability or need is expected.")
       }
       let groupID = try item.requiredString("id")
+      guard !groups.contains(where: { $0.id == groupID }) else { throw item.failure("id", "the group \"\(groupID)\" stands twice.") }
       groups.append(Group(id: groupID, title: try item.string("title") ?? groupID, role: role))
       for row in try item.mappings("criteria") ?? [] {
         try row.allow(["id", "title", "unit", "weight", "anchors", "categories", "steps", "logistic", "note", "source"])
@@ -112,6 +126,8 @@ public struct Profile: Sendable {
       }
     }
     guard !criteria.isEmpty else { throw yaml.failure("groups", "no criterion in it.") }
+    derivedWeights = try Self.deriveWeights(yaml, groups, &criteria)
+    stakeholders = try Self.stakeholders(yaml, groups, criteria)
     let total = criteria.reduce(0) { $0 + $1.weight }
     guard abs(total - 100) < 1e-6 else {
       throw yaml.failure(
