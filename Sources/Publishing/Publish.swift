@@ -66,7 +66,7 @@ public func publish(
       dossiers.append(dossier)
     }
   }
-  let sites = top > 0 ? try scored.siteTable(headlines: headlines, acceptability: acceptability) : plain
+  let sites = top > 0 ? plain.adding(headlines: headlines, acceptability: acceptability) : plain
   let full = try Portfolio(scored, register: register, folder: data, sites: sites, record: record)
 
   // Tables and layers.

@@ -40,19 +40,17 @@ func lonLat(_ geometry: GeometryColumn, _ rows: [Int], crs: CoordinateReferenceS
 }
 
 extension ScoredStudy {
-  /// The whole site table; see `siteTable(_:headlines:acceptability:lonLat:)`.
-  public func siteTable(headlines: [Int: ConceptHeadline] = [:], acceptability: [Int: Double] = [:]) throws -> FeatureBatch {
-    siteTable(
-      0..<scores.count, headlines: headlines, acceptability: acceptability,
-      lonLat: try lonLat(source.city.buildings.geometry, scores.rows, crs: source.city.crs))
+  /// The whole site table; see `siteTable(_:lonLat:)`.
+  public func siteTable() throws -> FeatureBatch {
+    siteTable(0..<scores.count, lonLat: try lonLat(source.city.buildings.geometry, scores.rows, crs: source.city.crs))
   }
 
   /// Excluded buildings: id and reason, in the order of the buildings.
   public var excludedTable: [AttributeColumn] {
     let rows = exclusions.indices.filter { exclusions[$0] != nil }
     var table = TableColumns()
-    table.add("id", text: rows.map { source.city.buildings.ids[$0] })
-    table.add("reason", text: rows.map { exclusions[$0]?.rawValue })
+    table.add("id", rows: rows, of: source.city.buildings.ids)
+    table.add("reason", words: ExclusionReason.allCases.map(\.rawValue), rows.map { row in ExclusionReason.allCases.firstIndex { $0 == exclusions[row] } ?? -1 })
     return table.columns
   }
 

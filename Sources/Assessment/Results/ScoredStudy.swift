@@ -63,6 +63,32 @@ struct TableColumns {
     columns.append(AttributeColumn(name: name, values: .text(column), validity: validity))
   }
 
+  /// Rows of a text column, copied as bytes; empty ones are unknown.
+  mutating func add(_ name: String, rows: [Int], of source: TextColumn) {
+    var column = TextColumn(), validity = ValidityBitmap()
+    column.offsets.reserveCapacity(rows.count + 1)
+    for row in rows {
+      let range = source.range(of: row)
+      column.bytes.append(contentsOf: source.bytes[range])
+      column.offsets.append(column.bytes.count)
+      validity.append(!range.isEmpty)
+    }
+    columns.append(AttributeColumn(name: name, values: .text(column), validity: validity))
+  }
+
+  /// A word of a short list for each row; a negative index is unknown.
+  mutating func add(_ name: String, words: [String], _ index: [Int]) {
+    let bytes = words.map { Array($0.utf8) }
+    var column = TextColumn(), validity = ValidityBitmap()
+    column.offsets.reserveCapacity(index.count + 1)
+    for k in index {
+      if k >= 0 { column.bytes.append(contentsOf: bytes[k]) }
+      column.offsets.append(column.bytes.count)
+      validity.append(k >= 0 && !bytes[k].isEmpty)
+    }
+    columns.append(AttributeColumn(name: name, values: .text(column), validity: validity))
+  }
+
   mutating func add(_ name: String, boolean values: [Bool]) {
     columns.append(AttributeColumn(name: name, values: .boolean(values), validity: ValidityBitmap(repeating: true, count: values.count)))
   }
@@ -84,58 +110,74 @@ public struct ConceptHeadline: Sendable {
   ]
 }
 
+extension FeatureBatch {
+  /// The site table with the figures of the concepts, by position.
+  public func adding(headlines: [Int: ConceptHeadline], acceptability: [Int: Double]) -> FeatureBatch {
+    var table = TableColumns()
+    table.add("verdict", text: (0..<count).map { headlines[$0]?.verdict })
+    table.add("alternative", text: (0..<count).map { headlines[$0]?.alternative })
+    for column in ConceptHeadline.columns { table.add(column, real: (0..<count).map { headlines[$0]?.figures[column] ?? .nan }) }
+    table.add("rank_acceptability_first", real: (0..<count).map { acceptability[$0] ?? .nan })
+    var result = self
+    for column in table.columns {
+      if let index = result.attributes.firstIndex(where: { $0.name == column.name }) { result.attributes[index] = column }
+    }
+    return result
+  }
+}
+
 extension ScoredStudy {
   /// The table of sites `range` (positions by rank): one row each, columns as in the contract, geometry in the working CRS.
   ///
   /// The store keeps more than the exports: rank range, position, the interval and basis of every criterion, the evidence.
-  public func siteTable(
-    _ range: Range<Int>, headlines: [Int: ConceptHeadline] = [:], acceptability: [Int: Double] = [:], lonLat: (lon: [Double], lat: [Double])
-  )
-    -> FeatureBatch
-  {
+  /// O(sites × columns); built column by column from flat arrays.
+  public func siteTable(_ range: Range<Int>, lonLat: (lon: [Double], lat: [Double])) -> FeatureBatch {
     let rows = range.map { scores.rows[$0] }
     let buildings = source.city.buildings
     var table = TableColumns()
-    table.add("site_id", text: rows.map { buildings.ids[$0] })
-    table.add("name", text: rows.map { source.names[$0] })
-    table.add("rank", integer: range.map { scores.rank[$0] })
-    table.add("score", real: range.map { scores.score[$0] })
-    table.add("score_low", real: range.map { scores.low[$0] })
-    table.add("score_high", real: range.map { scores.high[$0] })
-    table.add("suitability", real: range.map { scores.suitability[$0] })
-    table.add("regeneration_need", real: range.map { scores.regenerationNeed[$0] })
-    table.add("completeness", real: range.map { scores.completeness[$0] })
-    table.add("vacancy", text: rows.map { source.vacancy[$0].rawValue })
-    table.add("vacancy_confidence", real: rows.map { source.vacancyConfidence[$0] })
-    table.add(
-      "vacancy_source",
-      text: rows.map { row in source.decidingEvidence[row] >= 0 ? source.evidence[row]?[Int(source.decidingEvidence[row])].source : nil })
-    table.add("best_sector", text: range.map { sectors[scores.bestSector[$0]].id })
-    table.add("best_sector_fit", real: range.map { scores.fits[scores.bestSector[$0]][$0] })
-    for (s, sector) in sectors.enumerated() {
-      table.add("fit_" + sector.id.replacing("-", with: "_"), real: range.map { scores.fits[s][$0] })
+    func words<T: Hashable>(_ name: String, _ cases: [T], _ title: (T) -> String, _ value: (Int) -> T?) {
+      let position = Dictionary(uniqueKeysWithValues: cases.enumerated().map { ($0.element, $0.offset) })
+      table.add(name, words: cases.map(title), rows.map { value($0).flatMap { position[$0] } ?? -1 })
     }
-    let worths = scoring.evaluators.map { evaluator in rows.map { evaluator.worth($0) } }
+    func deciding(_ row: Int) -> VacancyEvidence? { source.decidingEvidence[row] >= 0 ? source.evidence[row]?[Int(source.decidingEvidence[row])] : nil }
+    let districts = rows.map { district($0) ?? -1 }
+    table.add("site_id", rows: rows, of: buildings.ids)
+    table.add("name", rows: rows, of: source.names)
+    table.add("rank", integer: Array(scores.rank[range]))
+    table.add("score", real: Array(scores.score[range]))
+    table.add("score_low", real: Array(scores.low[range]))
+    table.add("score_high", real: Array(scores.high[range]))
+    table.add("suitability", real: Array(scores.suitability[range]))
+    table.add("regeneration_need", real: Array(scores.regenerationNeed[range]))
+    table.add("completeness", real: Array(scores.completeness[range]))
+    words("vacancy", VacancyClass.allCases, \.rawValue) { source.vacancy[$0] }
+    table.add("vacancy_confidence", real: rows.map { source.vacancyConfidence[$0] })
+    let pieces = rows.map(deciding)
+    table.add("vacancy_source", text: pieces.map { $0?.source })
+    table.add("best_sector", words: sectors.map(\.id), Array(scores.bestSector[range]))
+    table.add("best_sector_fit", real: range.map { scores.fits[scores.bestSector[$0]][$0] })
+    for (s, sector) in sectors.enumerated() { table.add("fit_" + sector.id.replacing("-", with: "_"), real: Array(scores.fits[s][range])) }
+    let worths = concurrentMap(scoring.evaluators.count, threads: scoring.threads) { c in rows.map { scoring.evaluators[c].worth($0) } }
     for (c, criterion) in profile.criteria.enumerated() { table.add("value_" + criterion.id, real: worths[c].map(\.value)) }
     for indicator in Indicator.allCases { table.add("ind_" + indicator.id, real: rows.map { indicators[indicator, $0] }) }
-    table.add("district_id", text: rows.map { row in district(row).map { source.city.districts!.ids[$0] } })
-    table.add("verdict", text: range.map { headlines[$0]?.verdict })
-    table.add("alternative", text: range.map { headlines[$0]?.alternative })
-    for column in ConceptHeadline.columns { table.add(column, real: range.map { headlines[$0]?.figures[column] ?? .nan }) }
-    table.add("rank_acceptability_first", real: range.map { acceptability[$0] ?? .nan })
+    if let known = source.city.districts { table.add("district_id", words: (0..<known.count).map { known.ids[$0] }, districts) } else { table.add("district_id", words: [], districts) }
+    let none = Array(repeating: -1, count: rows.count), unknown = Array(repeating: Double.nan, count: rows.count)
+    table.add("verdict", words: [], none)
+    table.add("alternative", words: [], none)
+    for column in ConceptHeadline.columns { table.add(column, real: unknown) }
+    table.add("rank_acceptability_first", real: unknown)
     // Beyond the contract's columns: what `report` and `explain` need.
-    table.add("rank_low", integer: range.map { scores.rankLow[$0] })
-    table.add("rank_high", integer: range.map { scores.rankHigh[$0] })
-    table.add("address", text: rows.map { source.addresses[$0] })
-    table.add("lon", real: Array(lonLat.lon))
-    table.add("lat", real: Array(lonLat.lat))
-    table.add("district", text: rows.map { row in district(row).map { source.city.districts!.names[$0] } })
-    table.add(
-      "function",
-      text: rows.map { study.publish.contains("function") && buildings.function[$0] != .unknown ? buildings.function[$0].name : nil })
+    table.add("rank_low", integer: Array(scores.rankLow[range]))
+    table.add("rank_high", integer: Array(scores.rankHigh[range]))
+    table.add("address", rows: rows, of: source.addresses)
+    table.add("lon", real: lonLat.lon)
+    table.add("lat", real: lonLat.lat)
+    if let known = source.city.districts { table.add("district", words: (0..<known.count).map { known.names[$0] }, districts) } else { table.add("district", words: [], districts) }
+    let isFunctionPublic = study.publish.contains("function")
+    words("function", BuildingFunction.allCases, \.name) { isFunctionPublic && buildings.function[$0] != .unknown ? buildings.function[$0] : nil }
     table.add("year", real: rows.map { buildings.year[$0] })
-    table.add("condition", text: rows.map { buildings.condition[$0] == .unknown ? nil : buildings.condition[$0].name })
-    table.add("heritage", text: rows.map { buildings.heritage[$0] == .unknown ? nil : buildings.heritage[$0] == .yes ? "yes" : "no" })
+    words("condition", Condition.allCases, \.name) { buildings.condition[$0] == .unknown ? nil : buildings.condition[$0] }
+    words("heritage", Ternary.allCases, { $0 == .yes ? "yes" : "no" }) { buildings.heritage[$0] == .unknown ? nil : buildings.heritage[$0] }
     table.add("owner_class", text: rows.map { source.owners[$0] })
     table.add("contamination", text: rows.map { source.contamination[$0] })
     table.add("zoning", text: rows.map { source.zoning[$0] })
@@ -143,16 +185,22 @@ extension ScoredStudy {
     table.add("vacant_area_m2", real: rows.map { buildings.vacantArea[$0] })
     table.add("storeys_known", boolean: rows.map { indicators.storeysKnown.isEmpty ? false : indicators.storeysKnown[$0] })
     table.add("gross_floor_area_given", boolean: rows.map { !buildings.grossFloorArea[$0].isNaN })
-    table.add("evidence", text: rows.map { evidenceJSON($0) })
+    // One piece of evidence is told by columns; several stand together as JSON.
+    table.add("vacancy_kind", text: pieces.map { $0?.kind.rawValue })
+    table.add("vacancy_observed", text: pieces.map { $0?.observed?.description })
+    table.add("vacancy_since", text: pieces.map { $0?.since })
+    table.add("vacancy_confidence_fresh", real: pieces.map { $0?.confidence ?? .nan })
+    table.add("evidence", text: rows.map { (source.evidence[$0]?.count ?? 0) > 1 ? evidenceJSON($0) : nil })
+    let bases: [ValueBasis] = [.prior, .district, .cityMedian, .none]
     for (c, criterion) in profile.criteria.enumerated() {
-      func bound(_ v: Double, _ worth: CriterionWorth) -> Double { worth.low == worth.high ? .nan : v }
-      table.add("low_" + criterion.id, real: worths[c].map { bound($0.low, $0) })
-      table.add("high_" + criterion.id, real: worths[c].map { bound($0.high, $0) })
-      table.add("basis_" + criterion.id, text: worths[c].map { $0.basis == .data ? nil : $0.basis.rawValue })
+      table.add("low_" + criterion.id, real: worths[c].map { $0.low == $0.high ? .nan : $0.low })
+      table.add("high_" + criterion.id, real: worths[c].map { $0.low == $0.high ? .nan : $0.high })
+      table.add("basis_" + criterion.id, words: bases.map(\.rawValue), worths[c].map { bases.firstIndex(of: $0.basis) ?? -1 })
     }
-    for column in source.published { table.add(column.name, text: rows.map { column.text($0) }) }
-    return FeatureBatch(
-      numbers: range.map { Int64($0 + 1) }, geometry: buildings.geometry.selecting(rows), attributes: table.columns)
+    for column in source.published {
+      if case .text(let text) = column.values { table.add(column.name, rows: rows, of: text) }
+    }
+    return FeatureBatch(numbers: range.map { Int64($0 + 1) }, geometry: buildings.geometry.selecting(rows), attributes: table.columns)
   }
 
   /// Index of a building's district.
@@ -179,14 +227,17 @@ extension ScoredStudy {
   /// All buildings as a map shows them.
   public var surroundings: Surroundings {
     let buildings = source.city.buildings
-    var sites: [String?] = Array(repeating: nil, count: buildings.count)
-    for row in scores.rows { sites[row] = buildings.ids[row] }
+    var isSite = Array(repeating: false, count: buildings.count)
+    for row in scores.rows { isSite[row] = true }
+    var idsAndNone = buildings.ids
+    let empty = buildings.count
+    idsAndNone.append("")
     var table = TableColumns()
-    table.add("id", text: (0..<buildings.count).map { buildings.ids[$0] })
-    table.add("function", text: buildings.function.map { $0 == .unknown ? nil : $0.name })
-    table.add("vacancy", text: source.vacancy.map(\.rawValue))
-    table.add("site_id", text: sites)
-    table.add("excluded", text: exclusions.map { $0?.rawValue })
+    table.add("id", rows: Array(0..<buildings.count), of: buildings.ids)
+    table.add("function", words: BuildingFunction.allCases.map(\.name), buildings.function.map { $0 == .unknown ? -1 : Int($0.rawValue) })
+    table.add("vacancy", words: VacancyClass.allCases.map(\.rawValue), source.vacancy.map { VacancyClass.allCases.firstIndex(of: $0) ?? -1 })
+    table.add("site_id", rows: (0..<buildings.count).map { isSite[$0] ? $0 : empty }, of: idsAndNone)
+    table.add("excluded", words: ExclusionReason.allCases.map(\.rawValue), exclusions.map { reason in reason.flatMap { ExclusionReason.allCases.firstIndex(of: $0) } ?? -1 })
     func batch(_ geometry: GeometryColumn, _ columns: TableColumns) -> FeatureBatch {
       FeatureBatch(numbers: (0..<geometry.count).map { Int64($0 + 1) }, geometry: geometry, attributes: columns.columns)
     }

@@ -30,7 +30,7 @@ struct DossierContext {
     let criteria = criteria(site)
     let unknown = criteria.filter { $0.basis != .data }.sorted { ($1.swing, $0.criterion.id) < ($0.swing, $1.criterion.id) }
     let missing = unknown.prefix(6).map { FactToFind.title(of: $0.criterion.id) }
-    var builder = ConceptBuilder(study: study, register: register, rules: rules, sectors: sectors, site: site)
+    var builder = ConceptBuilder(study: study, register: register, rules: rules, sectors: sectors, site: site, seed: record.seed)
     let concept = try builder.build(missingFacts: missing)
     let json = JSON.object([
       .init("schema", "site.schema.json"), .init("study", studyJSON), .init("site", siteJSON(site)), .init("vacancy", vacancyJSON(site)),
@@ -39,6 +39,7 @@ struct DossierContext {
       .init("counterfactuals", .array(counterfactuals(criteria))), .init("sectors", .array(sectorJSON(site))),
       .init("swot", swot(site, criteria, concept)),
       .init("surroundings", surroundingsJSON(site)),
+      .init("status_quo", statusQuoJSON(concept)),
       .init("alternatives", .array(concept.alternatives.indices.map { alternativeJSON(concept, $0) })),
       .init("verdict", verdictJSON(concept, site)), .init("risks", .array(risks(site, criteria, concept))),
       .init("timetable", timetable(concept)),
@@ -153,7 +154,12 @@ struct DossierContext {
   ]
 
   private func vacancyJSON(_ site: SiteRecord) -> JSON {
-    let evidence = site.text("evidence").flatMap { try? JSON(parsing: $0) } ?? .array([])
+    let single: JSON = [
+      "source": JSON(site.text("vacancy_source")), "kind": JSON(site.text("vacancy_kind")), "status": JSON(site.text("vacancy")),
+      "observed": JSON(site.text("vacancy_observed")), "since": JSON(site.text("vacancy_since")), "confidence": JSON(site.number("vacancy_confidence_fresh")),
+      "decayed_confidence": JSON(site.number("vacancy_confidence")), "counts": true,
+    ]
+    let evidence = site.text("evidence").flatMap { try? JSON(parsing: $0) } ?? (site.text("vacancy_source") == nil ? .array([]) : .array([single]))
     return [
       "class": .string(site.text("vacancy") ?? "unknown"), "confidence": JSON(site.number("vacancy_confidence")), "evidence": evidence,
     ]
@@ -295,215 +301,6 @@ struct DossierContext {
     "height": "clear height", "load": "floor load", "daylight": "daylight", "size": "size", "frontage": "street frontage",
     "loading": "loading", "noise": "noise",
   ]
-
-  // MARK: Alternatives
-
-  private var year: Int { study.priceDate.year }
-
-  private func money(
-    _ value: Double?, low: Double? = nil, high: Double? = nil, unit: String = "EUR", source: String, estimateClass: Int? = nil
-  ) -> JSON {
-    Figure(value, low: low, high: high, unit: unit, priceBase: year, kind: "computed", source: source, estimateClass: estimateClass).json
-  }
-
-  private func plain(_ value: Double?, unit: String, source: String) -> JSON {
-    Figure(value, unit: unit, kind: "computed", source: source).json
-  }
-
-  private func rate(_ rate: InternalRateOfReturn?, _ source: String) -> JSON {
-    var text = source
-    switch rate {
-    case .multiple(let roots):
-      text += "; several rates solve it: \(roots.map { "\(($0 * 1000).rounded() / 10) %" }.joined(separator: ", "))"
-    case .none(let reason)?: text += "; none: \(reason.rawValue.replacing("_", with: " "))"
-    default: break
-    }
-    return plain(rate?.value, unit: "share", source: text)
-  }
-
-  private static let groupTitles = [
-    "100": "Plot", "200": "Preparation", "300": "Building construction", "400": "Technical systems", "500": "Outdoor works",
-    "600": "Fittings", "700": "Fees and charges",
-  ]
-
-  private func alternativeJSON(_ concept: Concept, _ k: Int) -> JSON {
-    let alternative = concept.alternatives[k]
-    let a = alternative.appraisal, value = alternative.conversion
-    let flow = "cash flow of \(value.horizonYears) years at \(JSON.text(of: value.financialDiscountRate * 100)) % real"
-    let opened = a.years.first { $0.occupancy >= value.occupancy.stabilised - 1e-9 } ?? a.years.last
-    var members: [JSON.Member] = [
-      .init("id", .string(alternative.id)), .init("title", .string(alternative.title)),
-      .init("description", .string(alternative.description)), .init("chosen", .bool(k == concept.chosen)),
-      .init("verdict", .string(alternative.verdict.recommendation.rawValue)),
-      .init(
-        "programme",
-        .array(
-          alternative.programme.map {
-            [
-              "title": .string($0.title), "sector": JSON($0.sector), "area_m2": JSON($0.area), "unit_m2": JSON($0.unitArea),
-              "units": JSON($0.units.map(Double.init)), "jobs": JSON($0.jobs),
-              "rent_eur_m2_month": JSON($0.rent),
-            ]
-          })),
-      .init(
-        "lettable_area",
-        plain(value.lettableArea, unit: "m2", source: "floor area × efficiency, less shared space, at most the district's demand")),
-      .init("jobs", plain(a.jobs, unit: "jobs", source: "let area ÷ floor area per job of the sectors × occupancy")),
-      .init(
-        "capex",
-        money(
-          a.capitalCost.central, low: a.capitalCost.low, high: a.capitalCost.high,
-          source: alternative.estimate == nil
-            ? "no investment" : "unit cost × gross floor area × factors, DIN 276 groups 200–700, net of VAT where known",
-          estimateClass: alternative.estimate?.estimateClass.number)),
-      .init(
-        "capex_per_m2",
-        money(
-          a.capitalCost.central / value.grossFloorArea, low: a.capitalCost.low / value.grossFloorArea,
-          high: a.capitalCost.high / value.grossFloorArea, unit: "EUR/m2",
-          source: "per m² gross floor area", estimateClass: alternative.estimate?.estimateClass.number)),
-      .init(
-        "cost_groups",
-        .array(
-          (alternative.estimate?.lines ?? []).map {
-            let group = String($0.group.rawValue)
-            return [
-              "group": .string(group), "title": .string(Self.groupTitles[group] ?? group), "low": JSON($0.cost.low),
-              "central": JSON($0.cost.central), "high": JSON($0.cost.high),
-            ]
-          })),
-      .init(
-        "revenue", money(opened?.revenue, unit: "EUR/a", source: "rents, service charges and other revenue in the first fully let year")),
-      .init(
-        "operating_cost",
-        money(opened?.operatingCost, unit: "EUR/a", source: "operation, maintenance, management in the first fully let year")),
-      .init("grant", money(a.stack?.grant, source: "eligible cost × funding gap × grant rate, within the aid ceiling")),
-      .init("public_cofinancing", money(a.stack?.publicCofinancing, source: "rest of the funding gap, within the aid ceiling")),
-      .init("soft_loan", money(a.stack?.softLoan, source: "least public money, debt service cover respected")),
-      .init("loan", money(a.stack?.bankLoan, source: "least public money, debt service cover respected")),
-      .init("equity", money(a.stack?.equity, source: "rest of the uses")),
-      .init("unfunded", money(a.stack?.unfunded, source: "uses that no lawful source pays for")),
-      .init("binding", .array((a.stack?.binding ?? []).map { .string($0.rawValue) })),
-    ]
-    if let aid = alternative.aid {
-      let applied = aid.applied
-      members.append(
-        .init(
-          "aid",
-          [
-            "rule": JSON(applied?.rule.id), "title": JSON(applied?.rule.title), "rate": JSON(applied?.rule.maximumIntensity),
-            "ceiling_eur": JSON(applied?.amount),
-            "valid_to": JSON(applied?.rule.validTo?.description), "verified": .bool(applied?.rule.isVerified ?? false),
-            "text": .string(
-              applied.map {
-                "\($0.rule.title) (\($0.rule.source)): at most \(JSON.text(of: (($0.rule.maximumIntensity ?? 0) * 100).rounded())) % of \($0.rule.basis.rawValue)\($0.rule.isVerified ? "" : "; figures still to be verified")"
-              }
-                ?? "No rule known on the grant date\(aid.expiredRuleIDs.isEmpty ? "" : "; unlawful unless renewed: \(aid.expiredRuleIDs.joined(separator: ", "))")"
-            ),
-          ]))
-    }
-    members += [
-      .init("funding_gap", plain(a.fundingGap.flatMap { $0.rate }, unit: "share", source: "(DIC − DNR) ÷ DIC")),
-      .init("fnpv_c", money(a.netPresentValue, source: flow)), .init("frr_c", rate(a.rateOfReturn, flow)),
-      .init("fnpv_k", money(a.nationalNetPresentValue, source: "all national capital, " + flow)),
-      .init("frr_k", rate(a.nationalRateOfReturn, "all national capital, " + flow)),
-      .init("fnpv_k_private", money(a.ownersNetPresentValue, source: "private capital, " + flow)),
-      .init("enpv", money(a.economics?.netPresentValue, source: "social discount rate \(JSON.text(of: value.socialDiscountRate * 100)) %")),
-      .init("err", rate(a.economics?.rateOfReturn, "economic flows")),
-      .init("benefit_cost", plain(a.economics?.benefitCostRatio, unit: "ratio", source: "economic benefits ÷ costs")),
-      .init("dscr_min", plain(a.coverage?.minimum, unit: "ratio", source: "lowest year")),
-      .init("dscr_mean", plain(a.coverage?.mean, unit: "ratio", source: "mean of the years")),
-      .init("llcr", plain(a.loanLifeCoverage, unit: "ratio", source: "loan life")),
-      .init(
-        "break_even_rent",
-        money(
-          a.breakEven.rentPerSquareMetreMonth.flatMap { $0.isAttainable ? $0.value : nil }, unit: "EUR/m2/month",
-          source: "rent at which FNPV(C) is 0")),
-      .init("payback", plain(a.payback, unit: "years", source: "undiscounted")),
-      .init("public_per_job", money(a.publicMoneyPerJob, unit: "EUR/job", source: "grant and co-financing per job")),
-    ]
-    var inverse: [JSON] = []
-    func solved(_ title: String, _ value: SolvedValue?, _ unit: String, scale: Double) {
-      guard let value else { return }
-      inverse.append([
-        "title": .string(title),
-        "figure": money(
-          value.isAttainable ? value.value : nil, unit: unit,
-          source: value.isAttainable ? "solved and verified by substitution" : "cannot be reached"),
-        "verified": .bool(abs(value.residual) < 1e-6 * max(1, scale)),
-      ])
-    }
-    let scale = max(1, a.capitalCost.central)
-    solved("Break-even rent", a.breakEven.rentPerSquareMetreMonth, "EUR/m2/month", scale: scale)
-    solved("Highest bearable cost", a.breakEven.capitalCost, "EUR", scale: scale)
-    solved("Required occupancy", a.breakEven.occupancy, "share", scale: scale)
-    if let grant = alternative.minimumGrant {
-      inverse.append([
-        "title": "Minimum grant",
-        "figure": money(grant.value, source: "least grant that funds it with the loans on offer, whatever the law allows"),
-        "verified": .bool(grant.isAttainable),
-      ])
-    }
-    members.append(.init("inverse", .array(inverse)))
-    var cumulative = 0.0
-    members.append(
-      .init(
-        "cash_flow",
-        .array(
-          a.years.map { y in
-            let factor = DiscountSchedule.constant(value.financialDiscountRate).factor(year: y.year)
-            cumulative += y.net ?? 0
-            return [
-              "year": .number(Double(year + y.year)), "capex": JSON(y.capitalCost), "revenue": JSON(y.revenue),
-              "operating_cost": JSON(y.operatingCost), "replacements": JSON(y.replacements),
-              "residual": JSON(y.residualValue), "net": JSON(y.net), "discounted": JSON(y.net.map { $0 * factor }),
-              "debt_service": JSON(y.interest + y.principal), "grant": JSON(y.grant),
-              "cofinancing": JSON(y.publicCofinancing), "loan": JSON(y.softLoan + y.bankLoan), "equity": JSON(y.equity),
-              "cash": JSON(y.cumulatedCash), "cumulative": y.net == nil ? nil : JSON(cumulative),
-            ]
-          })))
-    return .object(members)
-  }
-
-  private func verdictJSON(_ concept: Concept, _ site: SiteRecord) -> JSON {
-    let choice = concept.choice, v = choice.verdict
-    let titles: [String: (String, String)] = [
-      "completeness": ("Completeness of the data", "share"), "vacancy_confidence": ("Confidence of the vacancy", "share"),
-      "rent_known": ("Market rent known", "1"), "fnpv_c": ("FNPV(C)", "EUR"),
-      "dscr_min": ("Lowest debt service cover", "ratio"), "enpv": ("ENPV", "EUR"), "sustainable": ("Cash never below zero", "1"),
-      "fnpv_k_private": ("Private FNPV(K)", "EUR"),
-      "public_money_per_job": ("Public money per job", "EUR/job"), "fnpv_c_meanwhile": ("FNPV(C) of meanwhile use", "EUR"),
-    ]
-    let figures = v.figures.map { figure -> JSON in
-      let (title, unit) = titles[figure.name] ?? (figure.name, "")
-      return [
-        "title": .string(title), "limit": JSON(figure.limit), "passes": .bool(figure.passes),
-        "figure": Figure(
-          figure.value, unit: unit, priceBase: unit.hasPrefix("EUR") ? year : nil, kind: "computed",
-          source: figure.limit.map { "limit \(JSON.text(of: ($0 * 100).rounded() / 100))" } ?? ""
-        ).json,
-      ]
-    }
-    let summary: String
-    let name = site.text("name") ?? site.text("address") ?? site.id
-    switch v.recommendation {
-    case .findOutFirst:
-      summary =
-        "Too little is known of \(name) to recommend an investment. The figures below show what follows from the assumptions; find out first: \(v.missingFacts.prefix(4).joined(separator: ", "))."
-    case .invest: summary = "\(choice.title) pays for itself: the investment earns its discount rate and covers its debt."
-    case .investWithGrant:
-      summary = "\(choice.title) is worth more to society than it costs and works with the lawful grant and co-financing."
-    case .meanwhileOnly:
-      summary = "No conversion carries itself or stays within the limits; a meanwhile use costs less than keeping \(name) vacant."
-    case .notViable:
-      summary = "No alternative carries itself or stays within the limits, and a meanwhile use costs more than keeping \(name) vacant."
-    }
-    return [
-      "verdict": .string(v.recommendation.rawValue), "rule": .string(v.rule), "figures": .array(figures),
-      "missing": .array(v.missingFacts.map { .string($0) }),
-      "alternative": .string(choice.id), "alternative_title": .string(choice.title), "summary": .string(summary),
-    ]
-  }
 }
 
 extension SiteRecord {

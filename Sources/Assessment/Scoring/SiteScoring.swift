@@ -41,9 +41,10 @@ struct SiteScoring: Sendable {
   let table: IndicatorTable
   let evaluators: [CriterionEvaluator]
   let efficiency: [Double]
+  let threads: Int
 
   init(profile: Profile, sectors: [Sector], source: StudyCity, table: IndicatorTable, efficiency: [Double], threads: Int) {
-    (self.profile, self.sectors, self.source, self.table, self.efficiency) = (profile, sectors, source, table, efficiency)
+    (self.profile, self.sectors, self.source, self.table, self.efficiency, self.threads) = (profile, sectors, source, table, efficiency, threads)
     evaluators = concurrentMap(profile.criteria.count, threads: threads) {
       CriterionEvaluator(profile.criteria[$0], source: source, table: table)
     }

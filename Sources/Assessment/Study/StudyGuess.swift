@@ -9,7 +9,9 @@ import SpatialEngine
 /// was assumed and what is missing.
 /// - Throws: `FormatError` when a file cannot be read, `AssessmentError` when no layer can be buildings.
 public func guessStudy(files: [String], studyFile: String, folder: DataFolder, today: String) throws -> String {
-  var guess = StudyGuess(folder: folder, base: URL(fileURLWithPath: studyFile).deletingLastPathComponent().standardizedFileURL.path)
+  var isFolder: ObjCBool = false
+  let named = files.count == 1 && FileManager.default.fileExists(atPath: files[0], isDirectory: &isFolder) && isFolder.boolValue
+  var guess = StudyGuess(folder: folder, name: named ? URL(fileURLWithPath: files[0]).standardizedFileURL.lastPathComponent : nil, base: URL(fileURLWithPath: studyFile).deletingLastPathComponent().standardizedFileURL.path)
   for file in try StudyGuess.expanded(files) { try guess.add(file) }
   return try guess.text(today: today)
 }
@@ -49,11 +51,14 @@ private struct StudyGuess {
   }
 
   let folder: DataFolder
+  /// The name of the folder that was given; it names the study.
+  let name: String?
   let base: String
   var found: [Found] = []
 
-  init(folder: DataFolder, base: String) {
+  init(folder: DataFolder, name: String?, base: String) {
     self.folder = folder
+    self.name = name
     self.base = base
   }
 
@@ -270,7 +275,7 @@ private struct StudyGuess {
     let buildings = chosen["buildings"]!
     let centre = extent(buildings)?.center
     let country = centre.flatMap { Self.country(lon: $0.x, lat: $0.y) }
-    var id = URL(fileURLWithPath: buildings.path).lastPathComponent.lowercased()
+    var id = (name ?? URL(fileURLWithPath: buildings.path).lastPathComponent).lowercased()
     for ending in [".osm.pbf", ".gpkg.zip", ".geojson", ".gpkg", ".gml", ".zip", ".shp", ".csv", ".fgb"] where id.hasSuffix(ending) {
       id = String(id.dropLast(ending.count))
     }
