@@ -61,8 +61,10 @@ struct FootprintLocator {
 
   /// The footprint that holds the position (the smallest of several), else the nearest within 5 m.
   func building(x: Double, y: Double) -> Int? {
-    let i = Int(((x - origin.x) / cell).rounded(.down)), j = Int(((y - origin.y) / cell).rounded(.down))
-    guard i >= 0, j >= 0, i < columns, j < rows, x.isFinite, y.isFinite else { return nil }
+    let column = ((x - origin.x) / cell).rounded(.down), row = ((y - origin.y) / cell).rounded(.down)
+    // Compared as numbers: NaN and what no integer holds fail here, too.
+    guard column >= 0, row >= 0, column < Double(columns), row < Double(rows) else { return nil }
+    let i = Int(column), j = Int(row)
     var inside: (feature: Int, area: Double)?
     var near: (feature: Int, distance: Double)?
     for k in Int(starts[j * columns + i])..<Int(starts[j * columns + i + 1]) {
