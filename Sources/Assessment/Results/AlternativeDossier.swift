@@ -136,7 +136,8 @@ extension DossierContext {
       .init(
         "uses",
         money(
-          stack?.totalUses, source: "investment, start-up losses and interest until the first repayment; equals the sources and what is unfunded")),
+          stack?.totalUses,
+          source: "investment, start-up losses and interest until the first repayment; equals the sources and what is unfunded")),
       .init("binding", .array((stack?.binding ?? []).map { .string($0.rawValue) })),
       .init("weighted_cost_of_capital", plain(stack?.weightedCostOfCapital, unit: "share", source: "real, public money at 0")),
       .init("financing_text", .string(stack.map(financingText) ?? "")),
@@ -146,7 +147,8 @@ extension DossierContext {
         .init(
           "marginal_grant",
           [
-            "lawful": .bool(marginal.isLawful), "public_cofinancing": JSON(marginal.publicCofinancing), "soft_loan": JSON(marginal.softLoan),
+            "lawful": .bool(marginal.isLawful), "public_cofinancing": JSON(marginal.publicCofinancing),
+            "soft_loan": JSON(marginal.softLoan),
             "loan": JSON(marginal.bankLoan), "equity": JSON(marginal.equity), "unfunded": JSON(marginal.unfunded),
             "owners_value": JSON(marginal.ownersNetPresentValue),
           ]))
@@ -190,7 +192,8 @@ extension DossierContext {
 
   private static let reasons: [AidCeiling.Reason: String] = [
     .expired: "ended before the grant date: unlawful unless renewed", .notYetInForce: "not yet in force on the grant date",
-    .aboveTotalCostCap: "the project costs more than the rule covers", .intensityUnknown: "its intensity depends on a map that is not at hand",
+    .aboveTotalCostCap: "the project costs more than the rule covers",
+    .intensityUnknown: "its intensity depends on a map that is not at hand",
     .basisUnknown: "a figure its basis needs is not known",
   ]
 
@@ -211,12 +214,15 @@ extension DossierContext {
     }
     for refusal in route.ceiling.refusals {
       guard let rule = route.rules[refusal.ruleID] else { continue }
-      add(rule, refusal.reason == .expired ? "unlawful unless renewed" : "not applicable", nil, Self.reasons[refusal.reason] ?? refusal.reason.rawValue)
+      add(
+        rule, refusal.reason == .expired ? "unlawful unless renewed" : "not applicable", nil,
+        Self.reasons[refusal.reason] ?? refusal.reason.rawValue)
     }
     if let rule = route.notAid {
       add(
         rule, "needs a legal opinion", route.notAidGrant,
-        "outside State-aid law if the culture is mainly publicly funded and open without full price; then only the funding gap limits the grant")
+        "outside State-aid law if the culture is mainly publicly funded and open without full price; then only the funding gap limits the grant"
+      )
     }
     var text: String
     if let applied {
@@ -249,7 +255,10 @@ extension DossierContext {
 
   private func returnsJSON(_ alternative: Alternative, _ flow: String) -> [JSON.Member] {
     let a = alternative.appraisal, financed = alternative.financed, value = alternative.conversion
-    let own = alternative.id == "meanwhile" ? "cash flow of the years of use" : flow
+    let own =
+      alternative.id == "meanwhile" && value.capitalCost.central > 0
+      ? "cash flow of the years of use"
+      : alternative.stage.closedArea > 0 && value.capitalCost.central > 0 ? flow + ", without the closed part" : flow
     var members: [JSON.Member] = [
       .init("funding_gap", plain(financed.fundingGap.flatMap { $0.rate }, unit: "share", source: "(DIC − DNR) ÷ DIC, \(own)")),
       .init("fnpv_c", money(a.netPresentValue, source: flow)), .init("frr_c", rate(a.rateOfReturn, flow)),
@@ -261,7 +270,8 @@ extension DossierContext {
       .init(
         "enpv",
         money(
-          a.economics?.netPresentValue, source: "economic appraisal at \(JSON.text(of: value.socialDiscountRate * 100)) % social discount rate")),
+          a.economics?.netPresentValue,
+          source: "economic appraisal at \(JSON.text(of: value.socialDiscountRate * 100)) % social discount rate")),
       .init("enpv_high_rate", money(alternative.economicValueAtHighRate, source: "economic appraisal at the higher social discount rate")),
       .init("err", rate(a.economics?.rateOfReturn, "economic flows")),
       .init("benefit_cost", plain(a.economics?.benefitCostRatio, unit: "ratio", source: "economic benefits ÷ costs")),
@@ -269,7 +279,8 @@ extension DossierContext {
       .init("dscr_min", plain(financed.coverage?.minimum, unit: "ratio", source: "lowest year, real terms")),
       .init(
         "dscr_min_nominal",
-        plain(alternative.nominalCoverage, unit: "ratio", source: "lowest year in money of each year: nominal annuities weigh most at first")),
+        plain(
+          alternative.nominalCoverage, unit: "ratio", source: "lowest year in money of each year: nominal annuities weigh most at first")),
       .init("dscr_mean", plain(financed.coverage?.mean, unit: "ratio", source: "mean of the years")),
       .init("llcr", plain(financed.loanLifeCoverage, unit: "ratio", source: "loan life")),
       .init("sustainable", financed.isSustainable.map { .bool($0) } ?? nil),
@@ -329,7 +340,8 @@ extension DossierContext {
           "year": .number(Double(year + y.year)), "capex": JSON(y.capitalCost), "revenue": JSON(y.revenue),
           "operating_cost": JSON(y.operatingCost), "replacements": JSON(y.replacements), "residual": JSON(y.residualValue),
           "occupancy": JSON(y.occupancy), "net": JSON(y.net), "discounted": JSON(y.net.map { $0 * discount.factor(year: y.year) }),
-          "interest": JSON(f?.interest ?? 0), "principal": JSON(f?.principal ?? 0), "debt_service": JSON((f?.interest ?? 0) + (f?.principal ?? 0)),
+          "interest": JSON(f?.interest ?? 0), "principal": JSON(f?.principal ?? 0),
+          "debt_service": JSON((f?.interest ?? 0) + (f?.principal ?? 0)),
           "grant": JSON(f?.grant ?? 0), "cofinancing": JSON(f?.publicCofinancing ?? 0), "soft_loan": JSON(f?.softLoan ?? 0),
           "bank_loan": JSON(f?.bankLoan ?? 0), "loan": JSON((f?.softLoan ?? 0) + (f?.bankLoan ?? 0)), "equity": JSON(f?.equity ?? 0),
           "unfunded": JSON(f?.unfunded ?? 0), "debt": JSON(f?.debtBalance ?? 0), "dscr": JSON(f?.debtServiceCoverage),

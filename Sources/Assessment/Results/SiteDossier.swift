@@ -37,12 +37,12 @@ struct DossierContext {
       .init("score", scoreJSON(site, criteria, robustness)),
       .init("find_out", .array(unknown.filter { $0.swing > 0 }.map { FactToFind.json($0.criterion, swing: $0.swing) })),
       .init("counterfactuals", .array(counterfactuals(criteria))), .init("sectors", .array(sectorJSON(site))),
-      .init("swot", swot(site, criteria, concept)),
+      .init("swot", try swot(site, criteria, concept)),
       .init("surroundings", surroundingsJSON(site)),
       .init("status_quo", statusQuoJSON(concept)),
       .init("alternatives", .array(concept.alternatives.indices.map { alternativeJSON(concept, $0) })),
-      .init("verdict", verdictJSON(concept, site)), .init("risks", .array(risks(site, criteria, concept))),
-      .init("timetable", timetable(concept)),
+      .init("verdict", verdictJSON(concept, site)), .init("risks", .array(risks(site, concept))),
+      .init("timetable", try timetable(concept)),
       .init("assumptions", .array(concept.assumptions.map(assumptionJSON))), .init("method", methodJSON(concept.notes)),
     ])
     return SiteDossier(id: site.id, json: json, headline: concept.headline)
@@ -156,10 +156,12 @@ struct DossierContext {
   private func vacancyJSON(_ site: SiteRecord) -> JSON {
     let single: JSON = [
       "source": JSON(site.text("vacancy_source")), "kind": JSON(site.text("vacancy_kind")), "status": JSON(site.text("vacancy")),
-      "observed": JSON(site.text("vacancy_observed")), "since": JSON(site.text("vacancy_since")), "confidence": JSON(site.number("vacancy_confidence_fresh")),
+      "observed": JSON(site.text("vacancy_observed")), "since": JSON(site.text("vacancy_since")),
+      "confidence": JSON(site.number("vacancy_confidence_fresh")),
       "decayed_confidence": JSON(site.number("vacancy_confidence")), "counts": true,
     ]
-    let evidence = site.text("evidence").flatMap { try? JSON(parsing: $0) } ?? (site.text("vacancy_source") == nil ? .array([]) : .array([single]))
+    let evidence =
+      site.text("evidence").flatMap { try? JSON(parsing: $0) } ?? (site.text("vacancy_source") == nil ? .array([]) : .array([single]))
     return [
       "class": .string(site.text("vacancy") ?? "unknown"), "confidence": JSON(site.number("vacancy_confidence")), "evidence": evidence,
     ]

@@ -71,7 +71,8 @@ extension DossierContext {
       "drivers": .array(
         s.varianceShares.map {
           [
-            "id": .string($0.name), "title": .string(titles[$0.name] ?? $0.name), "share": JSON($0.share), "correlation": JSON($0.correlation),
+            "id": .string($0.name), "title": .string(titles[$0.name] ?? $0.name), "share": JSON($0.share),
+            "correlation": JSON($0.correlation),
           ]
         }),
       "histogram": s.netPresentValue.map {
@@ -81,7 +82,8 @@ extension DossierContext {
         spreads.compactMap { id, title, unit, spread in
           spread.map {
             [
-              "id": .string(id), "title": .string(title), "unit": .string(unit), "p10": JSON($0.p10), "p50": JSON($0.p50), "p90": JSON($0.p90),
+              "id": .string(id), "title": .string(title), "unit": .string(unit), "p10": JSON($0.p10), "p50": JSON($0.p50),
+              "p90": JSON($0.p90),
               "mean": JSON($0.mean), "draws": .number(Double($0.count)),
             ]
           }

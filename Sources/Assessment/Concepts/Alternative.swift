@@ -1,0 +1,70 @@
+import ProjectFinance
+
+/// One thing that could be done with a building, priced.
+struct Alternative: Sendable {
+  /// A line of the space programme.
+  struct ProgrammeLine: Sendable {
+    /// What the space is.
+    var title: String
+    /// Sector it is for; `nil` for shared and event space.
+    var sector: String?
+    /// Lettable area, m².
+    var area: Double
+    /// Size of a unit, m²; `nil` when not divided.
+    var unitArea: Double?
+    /// Number of units.
+    var units: Int?
+    /// Jobs at full occupancy.
+    var jobs: Double
+    /// Rent, EUR per m² and month; `nil` when the market rent is not known.
+    var rent: Double?
+  }
+
+  /// keep_vacant, meanwhile, light, full, cultural_anchor, coaching_centre.
+  var id: String
+  /// Title.
+  var title: String
+  /// What is done, in a sentence.
+  var description: String
+  /// Space programme.
+  var programme: [ProgrammeLine]
+  /// The part of the building it uses.
+  var stage: Stage
+  /// Cost estimate with what went into it; `nil` without investment.
+  var cost: ConversionCost?
+  /// What is appraised.
+  var conversion: ConversionCase
+  /// The appraisal.
+  var appraisal: Appraisal
+  /// The appraisal whose financing is reported: of the part in use, and for a meanwhile use of its years, since public money pays neither
+  /// for a closed part nor for holding cost that comes later; FNPV(C) and ENPV in `appraisal` hold them.
+  var financed: Appraisal
+  /// The aid law that was applied.
+  var aid: FundingRoute?
+  /// The verdict on this alternative.
+  var verdict: Verdict
+  /// Answers to inverse questions.
+  var inverse: [InverseAnswer]
+  /// Lowest debt service cover in money of each year, with nominal annuities; `nil` without debt.
+  var nominalCoverage: Double?
+  /// ENPV at the higher social discount rate.
+  var economicValueAtHighRate: Double?
+  /// How far the figures may be off; `nil` when the rent is not known.
+  var uncertainty: UncertaintyAnalysis?
+
+  /// The rent at which FNPV(C) is 0, management cost moving with it; `nil` when nothing is let or no rent reaches it.
+  var breakEvenRent: Double? { inverse.first { $0.id == "break_even_rent" }?.value }
+}
+
+/// The part of a building that an alternative uses; the rest stays closed and is maintained.
+struct Stage: Sendable {
+  /// Gross floor area in use, m².
+  var grossFloorArea: Double
+  /// Gross floor area that stays closed, m².
+  var closedArea: Double
+  /// Area let or shared, m²; at most what the district's demand absorbs.
+  var available: Double
+
+  /// Share of the building in use.
+  var share: Double { grossFloorArea + closedArea > 0 ? grossFloorArea / (grossFloorArea + closedArea) : 1 }
+}
