@@ -32,12 +32,14 @@ struct Alternative: Sendable {
   var stage: Stage
   /// Cost estimate with what went into it; `nil` without investment.
   var cost: ConversionCost?
+  /// EUR a year for maintaining the part that stays closed: spent with or without the project, and so no cost of a conversion.
+  var closedCost: Double
   /// What is appraised.
   var conversion: ConversionCase
   /// The appraisal.
   var appraisal: Appraisal
-  /// The appraisal whose financing is reported: of the part in use, and for a meanwhile use of its years, since public money pays neither
-  /// for a closed part nor for holding cost that comes later; FNPV(C) and ENPV in `appraisal` hold them.
+  /// The appraisal whose financing is reported: for a meanwhile use that of its own years, since public money does not pay for holding
+  /// cost that comes later; else `appraisal`.
   var financed: Appraisal
   /// The aid law that was applied.
   var aid: FundingRoute?

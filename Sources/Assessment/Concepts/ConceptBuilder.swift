@@ -54,6 +54,7 @@ struct ConceptBuilder {
         appraisal: b.rent == nil ? nil : alternatives[k].financed, publicMoneyPerJobLimit: limit, meanwhileNetPresentValue: meanwhileNPV,
         vacantNetPresentValue: vacantNPV)
       if b.rent != nil {
+        // Over the whole horizon; the financing of a meanwhile use ends with it.
         evidence.netPresentValue = alternatives[k].appraisal.netPresentValue
         evidence.economicNetPresentValue = alternatives[k].appraisal.economics?.netPresentValue
       }
@@ -126,20 +127,22 @@ struct ConceptBuilder {
     let horizon = Int(try figure("horizon.building")), capital = draft.cost?.estimate.total ?? .zero
     let managementShare = try draft.cost == nil ? 0 : figure("opex.management.share")
     let management = managementShare * 12 * (letting.rent ?? 0) * letting.area * draft.occupancy.stabilised
+    let isTemporary = draft.useMonths != nil
     let closed = b.grossFloorArea > 0 && draft.cost != nil ? b.maintenance * draft.stage.closedArea / b.grossFloorArea : 0
     let renewals = try draft.cost.map { try self.renewals($0, months: draft.months) } ?? ([], .none)
-    let isTemporary = draft.useMonths != nil
     var value = ConversionCase(
       capitalCost: capital, grossFloorArea: draft.cost == nil ? b.grossFloorArea : draft.stage.grossFloorArea, lettableArea: letting.area,
       rentPerSquareMetreMonth: letting.rent, otherRevenuePerYear: draft.otherRevenue, occupancy: draft.occupancy,
       operatingCostPerSquareMetreYear: draft.operating, recoverableShare: draft.recoverable,
-      otherOperatingCostPerYear: draft.otherCost + management + closed, holdingCostPerYear: b.holdingCost,
+      otherOperatingCostPerYear: draft.otherCost + management + (isTemporary ? closed : 0),
+      holdingCostPerYear: b.holdingCost - (isTemporary ? 0 : closed),
       constructionMonths: draft.months, useMonths: draft.useMonths, replacements: isTemporary ? [] : renewals.replacements,
       residualValue: isTemporary ? .none : renewals.residual, horizonYears: horizon, financialDiscountRate: try figure("rate.financial"),
       socialDiscountRate: try figure("rate.social"), funding: FundingTerms(aid: .noRuleKnown), economics: try economics(draft),
       jobs: draft.lines.reduce(0) { $0 + $1.jobs })
     if capital.central > 0, !isTemporary { value.yearsBeforeRepayment = Int(try figure("loan.bank.grace")) }
-    // What the closed part costs is spent with or without the project: it counts in FNPV(C), but public money does not pay for it.
+    // What a closed part costs is spent with or without the project, so it is no cost of a conversion; a meanwhile use is compared with
+    // keeping the whole building vacant, so there it counts, but public money does not pay for it.
     var financed = value
     financed.otherOperatingCostPerYear = draft.otherCost + management
     if let months = draft.useMonths, capital.central > 0 {
@@ -164,11 +167,12 @@ struct ConceptBuilder {
       }
     }
     let appraisal = try appraise(value)
-    let financing = (isTemporary || closed > 0) && capital.central > 0 ? try appraise(financed) : appraisal
+    let financing = isTemporary && capital.central > 0 ? try appraise(financed) : appraisal
     var high = value
     high.socialDiscountRate = try figure("rate.social.high")
     return Alternative(
       id: draft.id, title: draft.title, description: draft.description, programme: draft.lines, stage: draft.stage, cost: draft.cost,
+      closedCost: closed,
       conversion: value, appraisal: appraisal, financed: financing, aid: route,
       verdict: verdict(
         VerdictEvidence(completeness: 0, vacancyConfidence: nil, appraisal: nil, meanwhileNetPresentValue: nil, vacantNetPresentValue: nil)),
