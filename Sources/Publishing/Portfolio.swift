@@ -25,6 +25,7 @@ public func portfolioPage(_ portfolio: JSON, atlas: Atlas, library: TemplateLibr
   var fields = pageFields(view, catalogue: catalogue, library: library)
   fields["pictures"] = Dictionary(page.pictures.map { ($0.name, ["markup": $0.markup, "description": $0.description, "title": $0.title]) })
   { $1 }
+  fields["firmness"] = DecisionViews.fields(portfolio["decisions"], catalogue: catalogue)
   fields["script"] = library.files["portfolio.js"] ?? ""
   fields["comparison"] = page.comparison().serialized()
   return library.render(fields, with: "portfolio")

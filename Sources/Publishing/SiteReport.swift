@@ -67,7 +67,8 @@ struct SitePage {
     drawMaps(atlas)
     let sections: KeyValuePairs<String, JSON> = [
       "study": study(), "site": heading(), "headline": headline(), "facts": facts(), "vacancy": vacancy(), "surroundings": surroundings(),
-      "score": score(), "sectors": sectors(), "swot": swot(), "alternatives": alternatives(), "chosen": chosenAlternative(),
+      "score": score(), "firmness": DecisionViews.site(site["score"], catalogue: catalogue), "sectors": sectors(),
+      "swot": swot(), "alternatives": alternatives(), "chosen": chosenAlternative(),
       "risks": risks(),
       "timetable": timetable(), "find_out": findOut(), "quality": quality(), "assumptions": assumptions(), "method": method(),
     ]
