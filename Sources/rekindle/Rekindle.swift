@@ -15,7 +15,7 @@ struct Rekindle: ParsableCommand {
     subcommands: [
       RunCommand.self, ScoreCommand.self, ReportCommand.self, ExportCommand.self, ExplainCommand.self, IndicatorsCommand.self,
       InspectCommand.self, InitCommand.self,
-      DecideCommand.self, WeightsCommand.self, ProfileCommand.self, AppraiseCommand.self, DoctorCommand.self,
+      DecideCommand.self, WeightsCommand.self, ProfileCommand.self, AppraiseCommand.self, BacktestCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

@@ -151,10 +151,12 @@ struct ConceptBuilder {
       financed.holdingCostPerYear = 0
       financed.yearsBeforeRepayment = 0
     }
+    // Loans end with the horizon, a meanwhile use's with the use.
+    let loanYears = max(1, financed.horizonYears - max(1, (draft.months + 11) / 12) - (financed.yearsBeforeRepayment ?? 0))
     var route: FundingRoute?
     if capital.central > 0 {
       let profit = try financed.annualCashFlow().operatingCash.map { try netPresentValue(of: $0, rate: value.financialDiscountRate) }
-      let (terms, found) = try funding(draft.purposes, cost: capital.central, operatingProfit: profit)
+      let (terms, found) = try funding(draft.purposes, cost: capital.central, operatingProfit: profit, loanYears: loanYears)
       (value.funding, financed.funding, route) = (terms, terms, found)
       if isTemporary { (value.funding.aid, value.funding.softLoan, value.funding.bankLoan) = (.noRuleKnown, nil, nil) }
       if let purpose = draft.notAidPurpose,
@@ -178,7 +180,8 @@ struct ConceptBuilder {
         VerdictEvidence(completeness: 0, vacancyConfidence: nil, appraisal: nil, meanwhileNetPresentValue: nil, vacantNetPresentValue: nil)),
       inverse: try inverseAnswers(
         value, appraisal, managementShare: managementShare, least: capital.central > 0 ? try minimumGrant(financed) : nil),
-      nominalCoverage: try nominalCoverage(financing), economicValueAtHighRate: try high.economicAppraisal()?.netPresentValue)
+      nominalCoverage: try nominalCoverage(financing, loanYears: loanYears),
+      economicValueAtHighRate: try high.economicAppraisal()?.netPresentValue)
   }
 
   // MARK: The alternatives

@@ -1,3 +1,4 @@
+import GeoFormats
 import Glibc
 import ProjectFinance
 
@@ -14,12 +15,17 @@ struct ConversionCost: Sendable {
   /// Costs that only a survey can tell, EUR, shown as scenarios.
   var possible: [(title: String, cost: Double)]
 
+  /// Gross floor area that is converted, m².
+  var area: Double
+
   /// How the estimate came about, in words.
   var text: String {
-    var parts = ["\(unit.title), \(Int(unit.value.rounded())) EUR/m²"]
-    parts += factors.map { "× \($0.name) \((($0.value * 100).rounded()) / 100)" }
-    parts += extras.map { "+ \($0.name)" }
-    return parts.joined(separator: " ") + "; × gross floor area; DIN 276 groups 200–700, net of VAT where known"
+    func two(_ value: Double) -> String { JSON.text(of: (value * 100).rounded() / 100) }
+    let product =
+      (["\(Int(unit.value.rounded())) EUR/m²", "\(Int(area.rounded())) m² gross"] + factors.map { "\($0.name) \(two($0.value))" })
+      .joined(separator: " × ")
+    return "\(unit.title): " + ([product] + extras.map(\.name)).joined(separator: " + ")
+      + "; DIN 276 groups 200–700, net of VAT where known"
   }
 }
 
@@ -94,7 +100,7 @@ extension ConceptBuilder {
       grossFloorArea: stage.grossFloorArea, unitCost: range, split: split, factors: factors, extras: all,
       estimateClass: EstimateClass(number: accuracy.estimateClass ?? 5, below: below, above: above),
       contingencyShare: figure("contingency"), referenceClassUplift: figure("risk.optimism.nonstandard"))
-    return ConversionCost(estimate: estimate, unit: unit, factors: factors, extras: all, possible: possible)
+    return ConversionCost(estimate: estimate, unit: unit, factors: factors, extras: all, possible: possible, area: stage.grossFloorArea)
   }
 
   private static func splitID(_ function: String) -> String {

@@ -13,27 +13,28 @@ struct FundingRoute: Sendable {
 }
 
 extension ConceptBuilder {
-  /// The nominal terms of a loan of the register.
-  mutating func loan(_ kind: String, isReal: Bool = true) throws -> LoanTerms {
-    let rate = try figure("loan.\(kind).rate"), years = Int(try figure("loan.\(kind).years"))
+  /// The terms of a loan of the register, in real or nominal rates.
+  /// - Parameter atMost: Years in which it must be paid back.
+  mutating func loan(_ kind: String, atMost limit: Int, isReal: Bool = true) throws -> LoanTerms {
+    let rate = try figure("loan.\(kind).rate"), years = max(1, min(limit, Int(try figure("loan.\(kind).years"))))
     let inflation = try figure("rate.inflation")
     // The first payment comes after the bank's grace; a longer one is interest-only from there.
     let grace = Int(try figure("loan.\(kind).grace")) - Int(try figure("loan.bank.grace"))
     return LoanTerms(
       rate: isReal ? max(0, realRate(nominal: rate, inflation: inflation)) : rate, years: years, repayment: .annuity,
-      graceYears: max(0, grace))
+      graceYears: max(0, min(grace, limit - years)))
   }
 
   /// Terms of financing and the aid route of an investment.
-  /// - Parameter eligibleShare: Share of the cost that is eligible.
-  mutating func funding(_ purposes: [String], cost: Double, operatingProfit: Double?, eligibleShare: Double = 1) throws
+  /// - Parameter loanYears: Years in which loans must be paid back.
+  mutating func funding(_ purposes: [String], cost: Double, operatingProfit: Double?, loanYears: Int) throws
     -> (FundingTerms, FundingRoute)
   {
     let ceiling = try AidCeiling(
       rules: rules,
       application: AidApplication(
         purposes: purposes, eligibleCost: cost, totalCost: cost, operatingProfit: operatingProfit, grantDate: study.grantDate))
-    let soft = try loan("soft"), bank = try loan("bank")
+    let soft = try loan("soft", atMost: loanYears), bank = try loan("bank", atMost: loanYears)
     // What a soft loan is worth as a grant: one euro less what its payments are worth at the bank's rate.
     var worth = 0.0
     let payment = annuityPayment(principal: 1, rate: soft.rate, years: soft.years)
@@ -41,7 +42,7 @@ extension ConceptBuilder {
       worth += (year <= soft.graceYears ? soft.rate : payment) * DiscountSchedule.constant(bank.rate).factor(year: year)
     }
     let terms = FundingTerms(
-      maximumGrantRate: try figure("cofinancing.rate.max"), eligibleShare: eligibleShare,
+      maximumGrantRate: try figure("cofinancing.rate.max"), eligibleShare: 1,
       aid: ceiling.amount.map { .ceiling($0) } ?? .noRuleKnown,
       softLoan: .init(terms: soft, maximum: try figure("loan.soft.share") * cost), softLoanGrantEquivalent: min(1, max(0, 1 - worth)),
       bankLoan: .init(terms: bank, maximum: try figure("loan.bank.share") * cost), minimumOwnShare: try figure("equity.share.min"),
@@ -52,7 +53,7 @@ extension ConceptBuilder {
   /// Lowest debt service cover in money of each year: the same loans as nominal annuities against cash that rises with inflation.
   ///
   /// Real annuities flatter the first years, since a nominal annuity weighs most when rents have not risen yet.
-  mutating func nominalCoverage(_ appraisal: Appraisal) throws -> Double? {
+  mutating func nominalCoverage(_ appraisal: Appraisal, loanYears: Int) throws -> Double? {
     guard let first = appraisal.years.firstIndex(where: { $0.interest + $0.principal > 0 }) else { return nil }
     let inflation = try figure("rate.inflation"), count = appraisal.years.count
     var service = [Double](repeating: 0, count: count)
@@ -60,7 +61,7 @@ extension ConceptBuilder {
     where draw.contains(where: { $0 > 0 }) {
       let prices = (0..<count).map { 1 / DiscountSchedule.constant(inflation).factor(year: $0) }
       let schedule = try LoanSchedule(
-        terms: try loan(kind, isReal: false), draw: draw.indices.map { draw[$0] * prices[$0] }, firstPaymentYear: first)
+        terms: try loan(kind, atMost: loanYears, isReal: false), draw: draw.indices.map { draw[$0] * prices[$0] }, firstPaymentYear: first)
       for year in 0..<count { service[year] += schedule.debtService(year: year) / prices[year] }
     }
     return (first..<count).filter { service[$0] > 0 }.map { year in

@@ -239,13 +239,14 @@ extension DossierContext {
       if applied.boundBy == "threshold", applied.rule.basis != .undertaking {
         text += ", and \(Int(applied.amount.rounded())) EUR by its threshold"
       }
+      if applied.amount == 0 { text += ", here nothing, since the operating profit exceeds the cost: no aid is needed, and none is lawful" }
       if let end = applied.rule.validTo { text += "; ends \(end), before which the grant must be given" }
       if !applied.rule.isVerified { text += "; figures still to be verified" }
     } else {
-      text = "No aid rule is known for \(study.grantDate): no grant can be assumed"
+      text = "No rule known on the grant date \(study.grantDate): no grant can be assumed"
     }
     let expired = route.ceiling.expiredRuleIDs
-    if !expired.isEmpty { text += ". Unlawful unless renewed: \(expired.joined(separator: ", "))" }
+    if !expired.isEmpty { text += "; unlawful unless renewed: \(expired.joined(separator: ", "))" }
     let covered = route.ceiling.refusals.filter { $0.reason == .aboveTotalCostCap }.map(\.ruleID)
     if !covered.isEmpty { text += ". Costs more than is covered by \(covered.joined(separator: ", "))" }
     if let rule = route.notAid { text += ". Another route, after a legal opinion: \(rule.title)" }
@@ -375,13 +376,17 @@ extension DossierContext {
     }
     let name = site.text("name") ?? site.text("address") ?? site.id
     var summary: String
+    let stage =
+      choice.stage.closedArea > 1
+      ? " It is a first stage of about \(Self.rounded(choice.stage.grossFloorArea)) of \(Self.rounded(choice.stage.grossFloorArea + choice.stage.closedArea)) m², as much as the district's demand fills."
+      : ""
     switch v.recommendation {
     case .findOutFirst:
       summary =
         "Too little is known of \(name) to recommend an investment. The figures below show what follows from the assumptions; find out first: \(v.missingFacts.prefix(4).joined(separator: ", "))."
-    case .invest: summary = "\(choice.title) pays for itself: the investment earns its discount rate and covers its debt."
+    case .invest: summary = "\(choice.title) pays for itself: the investment earns its discount rate and covers its debt." + stage
     case .investWithGrant:
-      summary = "\(choice.title) is worth more to society than it costs and works with the lawful grant and co-financing."
+      summary = "\(choice.title) is worth more to society than it costs and works with the lawful grant and co-financing." + stage
     case .meanwhileOnly:
       summary = "No conversion carries itself or stays within the limits; a meanwhile use costs less than keeping \(name) vacant."
     case .notViable:

@@ -1,7 +1,7 @@
 import DecisionAnalysis
 import Foundation
 public import GeoFormats
-import ProjectFinance
+public import ProjectFinance
 import SimpleFeatures
 import UrbanIndicators
 
@@ -13,6 +13,10 @@ public struct SiteDossier: Sendable {
   public var json: JSON
   /// The figures of the site table.
   public var headline: ConceptHeadline
+  /// The chosen alternative as it is appraised.
+  public var plan: ConversionCase
+  /// Its appraisal.
+  public var appraisal: Appraisal
 }
 
 /// What a dossier is made with.
@@ -45,7 +49,8 @@ struct DossierContext {
       .init("timetable", try timetable(concept)),
       .init("assumptions", .array(concept.assumptions.map(assumptionJSON))), .init("method", methodJSON(concept.notes)),
     ])
-    return SiteDossier(id: site.id, json: json, headline: concept.headline)
+    return SiteDossier(
+      id: site.id, json: json, headline: concept.headline, plan: concept.choice.conversion, appraisal: concept.choice.appraisal)
   }
 
   // MARK: Study and method

@@ -44,7 +44,7 @@ extension DossierContext {
             [
               "title": .string($0.title), "fnpv_c": JSON($0.netPresentValue), "capex": JSON($0.capitalCost), "frr_c": JSON($0.rateOfReturn),
             ]
-          })), .init("monte_carlo", simulationJSON(u)),
+          })), .init("monte_carlo", simulationJSON(u, isFinancedApart: alternative.id == "meanwhile")),
     ]
   }
 
@@ -52,7 +52,8 @@ extension DossierContext {
     .capitalCost: "Investment and renewals", .revenue: "Revenue", .operatingCost: "Operating cost", .residualValue: "Residual value",
   ]
 
-  private func simulationJSON(_ u: UncertaintyAnalysis) -> JSON {
+  /// - Parameter isFinancedApart: Whether the financing covers other years than the flow that is simulated, so that it has no spread.
+  private func simulationJSON(_ u: UncertaintyAnalysis, isFinancedApart: Bool) -> JSON {
     let s = u.simulation
     let spreads: [(String, String, String, Spread?)] = [
       ("capex", "Investment", "EUR", s.capitalCost), ("fnpv_c", "FNPV(C)", "EUR", s.netPresentValue),
@@ -80,7 +81,10 @@ extension DossierContext {
       } ?? nil,
       "spreads": .array(
         spreads.compactMap { id, title, unit, spread in
-          spread.map {
+          // A rate that few draws have says nothing about the others.
+          guard let spread, 2 * spread.count > s.draws else { return nil }
+          if isFinancedApart, ["fnpv_k_private", "dscr_min", "funding_gap", "grant"].contains(id) { return nil }
+          return Optional(spread).map {
             [
               "id": .string(id), "title": .string(title), "unit": .string(unit), "p10": JSON($0.p10), "p50": JSON($0.p50),
               "p90": JSON($0.p90),
