@@ -33,7 +33,8 @@ private let rankingColumns = [
 ///
 /// The folder appears whole or not at all; a run that was interrupted goes on from its finished sites.
 /// - Returns: The record of the run as written.
-/// - Throws: `OutputError`, `FormatError`, `TemplateError` or `AssessmentError`.
+/// - Throws: `OutputError`, `FormatError`, `TemplateError` or `AssessmentError`; `PDFError` after all else is written, when PDFs were
+///   asked for and Typst is not there.
 public func publish(
   _ scored: ScoredStudy, register: AssumptionRegister, data: DataFolder, to path: String, options: PublishOptions, lastChange: String
 ) throws -> RunRecord {
@@ -76,21 +77,24 @@ public func publish(
   try writeCSV(scored.excludedTable, to: folder.place("excluded.csv"))
   try writeCSV(scored.defectTable, to: folder.place("defects.csv"))
   expected.formUnion(["ranking.csv", "excluded.csv", "defects.csv", "sites.geojson", "sites.gpkg", "sites.schema.json"])
-  try writeGeoJSON(
-    reprojected(sites, from: scored.workingCRS, to: .wgs84), study: scored.study, form: .collection, to: folder.place("sites.geojson"))
+  let located = try reprojected(sites, from: scored.workingCRS, to: .wgs84)
+  try writeGeoJSON(located, study: scored.study, form: .collection, to: folder.place("sites.geojson"))
   let schema = siteSchema(profileOf: full)
   try folder.write(schema.serialized(indent: 2) + "\n", to: "sites.schema.json")
   options.progress?("GeoPackage", 0, nil)
   try writeGeoPackage(full, schema: schema, styles: layerStyles(library: library), to: folder.place("sites.gpkg"), lastChange: lastChange)
 
   // Pages.
+  var missing: PDFError?
   if !options.isBatch {
     let atlas = Atlas(full.surroundings)
+    let files = SiteFiles(study: scored.study, atlas: atlas, library: library, options: options)
+    missing = files.missing
     var reports: [String: String] = [:]
     for (k, dossier) in dossiers.enumerated() {
       options.progress?("reports", k, top)
       let place = "sites/" + pathComponent(ofSite: dossier.id)
-      let names = try writeSite(dossier, at: place, folder: folder, atlas: atlas, library: library, options: options)
+      let names = try files.write(dossier, feature: located.selecting([k]), at: place, into: folder)
       expected.formUnion(names)
       if let page = names.first(where: { $0.hasSuffix("/report.html") }) { reports[dossier.id] = page.replacing("%", with: "%25") }
     }
@@ -105,27 +109,9 @@ public func publish(
   record.outputs = try folder.files().map { ($0, try sha256(ofFile: folder.partial + "/" + $0)) }
   try folder.write(record.json.serialized(indent: 2) + "\n", to: "run.json")
   try folder.finish()
+  // Everything else stands; that the PDFs are missing is still an error for whoever asked for them.
+  if let missing { throw missing }
   return record
-}
-
-/// Writes the files of one site, or keeps those that an interrupted run has finished; gives their relative names.
-func writeSite(
-  _ dossier: SiteDossier, at place: String, folder: OutputFolder, atlas: Atlas, library: TemplateLibrary, options: PublishOptions
-) throws -> [String] {
-  let json = dossier.json.serialized(indent: 2) + "\n"
-  var names = [place + "/site.json"]
-  if options.formats.contains("html") {
-    for (k, language) in options.languages.enumerated() { names.append(place + (k == 0 ? "/report.html" : "/report.\(language).html")) }
-  }
-  // `site.json` is written last: where it stands with the same content, the site is finished.
-  if folder.read(names[0]) == json { return names }
-  if options.formats.contains("html") {
-    for (k, language) in options.languages.enumerated() {
-      try folder.write(siteReport(dossier.json, atlas: atlas, library: library, language: language), to: names[k + 1])
-    }
-  }
-  try folder.write(json, to: names[0])
-  return names
 }
 
 private func listing(_ folder: String) -> [String] {

@@ -20,6 +20,7 @@ public func publishSites(
 ) throws -> WrittenSites {
   let library = try TemplateLibrary(folder: data.templates)
   let atlas = Atlas(portfolio.surroundings)
+  let files = SiteFiles(study: portfolio.study, atlas: atlas, library: library, options: options)
   var chosen = ids
   for site in 0..<min(top, portfolio.sites.count) {
     if let id = portfolio.siteID(site), !chosen.contains(id) { chosen.append(id) }
@@ -31,10 +32,12 @@ public func publishSites(
     let dossier = try portfolio.dossier(of: id)
     let place = out + "/sites/" + pathComponent(ofSite: id) + (isWhatIf ? "/what-if" : "")
     let folder = try OutputFolder(path: place, signature: "site", isResult: { $0.contains("site.json") })
-    let names = try writeSite(dossier, at: ".", folder: folder, atlas: atlas, library: library, options: options)
+    let feature = try reprojected(portfolio.sites.selecting([portfolio.row(of: id)]), from: portfolio.surroundings.crs, to: .wgs84)
+    let names = try files.write(dossier, feature: feature, at: ".", into: folder)
     try folder.finish()
     paths += names.map { place + "/" + $0.dropFirst(2) }
     records.append(dossier.json)
   }
+  if let missing = files.missing { throw missing }
   return WrittenSites(paths: paths, jsonText: (records.count == 1 ? records[0] : .array(records)).serialized(indent: 2))
 }

@@ -81,7 +81,10 @@ public final class PDFPress {
       try? FileManager.default.removeItem(atPath: folder)
       throw error
     }
-    let python = ProcessInfo.processInfo.environment["REKINDLE_PYTHON"] ?? "python3"
+    // `make` puts Typst into an environment of its own beside the templates' repository.
+    let own = URL(fileURLWithPath: library.folder).appendingPathComponent("../../.venv/bin/python").standardizedFileURL.path
+    let python =
+      ProcessInfo.processInfo.environment["REKINDLE_PYTHON"] ?? (FileManager.default.isExecutableFile(atPath: own) ? own : "python3")
     if let started = Self.start(python: python, script: folder + "/press.py") {
       (worker, input, output, program) = (started.process, started.input, started.output, nil)
     } else if let path = Self.find("typst") {

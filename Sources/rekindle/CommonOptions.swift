@@ -110,6 +110,14 @@ final class Progress: @unchecked Sendable {
 func exitStatus(of error: any Error) -> Int32? {
   if let kind = failureKind(of: error) { return kind.rawValue }
   if error is OutputError { return FailureKind.cannotWrite.rawValue }
+  if let error = error as? PDFError {
+    switch error {
+    case .typstMissing, .fontsMissing: return FailureKind.neededProgramMissing.rawValue
+    case .refused: return FailureKind.ourBug.rawValue
+    case .cannotWrite: return FailureKind.cannotWrite.rawValue
+    }
+  }
+  if error is WorkbookError { return FailureKind.cannotWrite.rawValue }
   if error is TemplateError { return FailureKind.badInput.rawValue }
   return nil
 }
