@@ -82,7 +82,7 @@ public final class PDFPress {
       throw error
     }
     // `make` puts Typst into an environment of its own beside the templates' repository.
-    let own = URL(fileURLWithPath: library.folder).appendingPathComponent("../../.venv/bin/python").standardizedFileURL.path
+    let own = library.folder + "/../../.venv/bin/python"
     let python =
       ProcessInfo.processInfo.environment["REKINDLE_PYTHON"] ?? (FileManager.default.isExecutableFile(atPath: own) ? own : "python3")
     if let started = Self.start(python: python, script: folder + "/press.py") {
@@ -220,8 +220,9 @@ public final class PDFPress {
     guard let path = python.contains("/") ? python : find(python) else { return nil }
     let process = Process()
     let (input, output) = (Pipe(), Pipe())
-    process.executableURL = URL(filePath: path)
-    process.arguments = ["-I", script]
+    // Foundation starts what a link points at; a Python environment is known by the link itself.
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [path, "-I", script]
     process.standardInput = input
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
