@@ -19,6 +19,8 @@ public struct Catalogue: Sendable {
   private let units: [String: String]
   private let labels: [String: String]
   private let months: [String]
+  /// English sentence with numbered gaps → translation.
+  let sentences: [String: String]
   private let formats: [String: String]
 
   init(_ json: JSON, fallback: Catalogue?) {
@@ -35,6 +37,7 @@ public struct Catalogue: Sendable {
     texts = (fallback?.texts ?? [:]).merging(own) { $1 }
     units = (fallback?.units ?? [:]).merging(table("unit")) { $1 }
     labels = (isComplete ? [:] : fallback?.labels ?? [:]).merging(table("label")) { $1 }
+    sentences = table("sentence")
     formats = (fallback?.formats ?? [:]).merging(table("number")) { $1 }
     let ownMonths = json["months"]?.array?.compactMap(\.string) ?? []
     months = ownMonths.count == 12 ? ownMonths : fallback?.months ?? []
@@ -69,8 +72,59 @@ public struct Catalogue: Sendable {
   /// The title of a coded value, else the title that the result carries, else the code with spaces.
   func title(_ kind: String, _ id: String?, _ given: String? = nil) -> String {
     if let id, let label = label(kind, id) { return label }
-    if let given, !given.isEmpty { return PageText.clean(given, limit: 300) }
+    if let given, !given.isEmpty { return narrative(PageText.clean(given, limit: 300)) }
     return PageText.clean(String((id ?? "").map { $0 == "_" ? " " : $0 }), limit: 300)
+  }
+
+  /// A sentence of the engine in this language.
+  ///
+  /// The catalogue's `sentence` table goes from the English sentence, its numbers replaced by {1}, {2}, …, to the translation with the same
+  /// placeholders; numbers take the language's decimal sign. A sentence that the table lacks stays English.
+  func narrative(_ sentence: String) -> String {
+    var plain = sentence
+    for (ascii, sign) in [(">=", "≥"), ("<=", "≤")] where plain.contains(ascii) { plain = plain.replacing(ascii, with: sign) }
+    guard !sentences.isEmpty else { return plain }
+    let (pattern, numbers) = Self.pattern(of: plain)
+    guard let translation = sentences[pattern] else { return plain }
+    let decimal = formats["decimal"] ?? "."
+    var arguments: [String: String] = [:]
+    for (i, number) in numbers.enumerated() {
+      let isGrouped = number.split(separator: ",").dropFirst().contains { $0.utf8.count == 3 } && number.contains(",")
+      arguments[String(i + 1)] = isGrouped ? number.replacing(",", with: formats["group"] ?? "") : number.replacing(".", with: decimal)
+    }
+    return Self.fill(translation, arguments)
+  }
+
+  /// A sentence with its numbers replaced by {1}, {2}, …, and the numbers.
+  static func pattern(of sentence: String) -> (pattern: String, numbers: [String]) {
+    var pattern = ""
+    var numbers: [String] = []
+    var number = ""
+    var pending = ""
+    func isDigit(_ c: Character) -> Bool { c >= "0" && c <= "9" }
+    func flush() {
+      if !number.isEmpty {
+        numbers.append(number)
+        pattern += "{\(numbers.count)}"
+      }
+      pattern += pending
+      number = ""
+      pending = ""
+    }
+    for c in sentence {
+      if isDigit(c) {
+        number += pending
+        pending = ""
+        number.append(c)
+      } else if !number.isEmpty, pending.isEmpty, c == "." || c == "," {
+        pending.append(c)
+      } else {
+        flush()
+        pattern.append(c)
+      }
+    }
+    flush()
+    return (pattern, numbers)
   }
 
   // MARK: Numbers
@@ -109,13 +163,13 @@ public struct Catalogue: Sendable {
   /// A share as per cent.
   func percent(_ share: Double, decimals: Int? = nil) -> String {
     let p = share * 100
-    let decimals = decimals ?? (abs(p) < 10 && p != p.rounded() ? 1 : 0)
+    let decimals = decimals ?? (abs(p) < 10 && abs(p - p.rounded()) > 0.05 ? 1 : 0)
     return number(p, decimals: decimals) + (formats["percent"] ?? "%")
   }
 
   /// An amount in full, e.g. `€1,234,567` or `1.234.567 €`.
   func money(_ value: Double, currency: String) -> String {
-    let whole = abs(value) >= 100 || value == value.rounded()
+    let whole = abs(value) >= 100 || abs(value - value.rounded()) < 0.005
     return amount(value, number(abs(value), decimals: whole ? 0 : 2), currency)
   }
 
@@ -181,9 +235,12 @@ public struct Catalogue: Sendable {
 
   /// Two ends of an interval with the unit once, where the language allows it.
   func interval(_ low: Double, _ high: Double, unit code: String) -> String {
-    let a = quantity(low, unit: code)
+    var a = quantity(low, unit: code)
     let b = quantity(high, unit: code)
-    return a == b ? a : text(.interval, ["low": a, "high": b])
+    if a == b { return a }
+    let suffix = "\u{A0}" + unit(code)
+    if a.hasSuffix(suffix), b.hasSuffix(suffix) { a = String(a.dropLast(suffix.count)) }
+    return text(.interval, ["low": a, "high": b])
   }
 
   /// An ISO date as people write it; the text itself when it is no date.

@@ -29,4 +29,5 @@ enum Phrase: String, CaseIterable {
   case firmLead, firmHeatmap, firmHeatmapAlt, firmNoReversal, firmReversals, firmUnanimous, firmNotUnanimous, firmAgreed, firmNoneAgreed,
     firmStability, firmStabilityNever, firmBelow, firmAbove, firmHolds, firmOvertakes, firmNeverOvertakes, firmInformation,
     firmInformationNone, firmSiteCaption
+  case convertedArea, referenceClass
 }

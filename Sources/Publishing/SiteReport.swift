@@ -126,9 +126,15 @@ struct SitePage {
     return parts.isEmpty ? .null : .string(parts.joined(separator: " · "))
   }
 
+  /// A sentence of the record in the page's language where the catalogue has it, else as it is.
+  private func narrative(_ text: String?, limit: Int = 2_000) -> JSON {
+    guard let text, !text.isEmpty else { return .null }
+    return .string(catalogue.narrative(PageText.clean(text, limit: limit)))
+  }
+
   private func text(of value: JSON?, unit: String) -> String {
     if let number = value?.number { return catalogue.quantity(number, unit: unit) }
-    if let text = value?.string { return catalogue.title("value", text, text) }
+    if let text = value?.string, !text.isEmpty { return catalogue.title("value", text, text) }
     if let flag = value?.bool { return catalogue.text(flag ? .yes : .no) }
     return catalogue.text(.unknown)
   }
@@ -262,7 +268,7 @@ struct SitePage {
     let worst = site.list("risks").max {
       ($0.number("likelihood") ?? 0) * ($0.number("impact") ?? 0) < ($1.number("likelihood") ?? 0) * ($1.number("impact") ?? 0)
     }
-    row(.summaryRisk, worst.flatMap { $0.text("title") }.map { PageText.clean($0, limit: 300) })
+    row(.summaryRisk, worst.flatMap { $0.text("title") }.map { catalogue.narrative(PageText.clean($0, limit: 300)) })
     let bases = basis(of: chosen.map { alternative in ["capex", "grant", "fnpv_c", "fnpv_k", "enpv"].map { alternative[$0] } } ?? [])
     if let value = score.number("score") {
       let interval = ChartValue(value: value, low: score.number("low"), high: score.number("high"))
@@ -272,14 +278,14 @@ struct SitePage {
     }
     var figures: [JSON] = []
     for figure in verdict.list("figures") {
-      figures.append(.members(["title": .clean(figure.text("title")), "figure": self.figure(figure["figure"])]))
+      figures.append(.members(["title": narrative(figure.text("title")), "figure": self.figure(figure["figure"])]))
     }
     return .members([
       "tiles": .array(tiles), "rows": .array(rows), "basis": bases, "has_verdict": .bool(id != nil),
       "verdict": JSON(id.map { catalogue.title("verdict", $0) }),
       "verdict_style": JSON(id.map { String($0.map { $0 == " " ? "-" : $0 }.filter { $0.isASCII && ($0.isLetter || $0 == "-") }) }),
-      "rule": .clean(verdict.text("rule")), "summary": .clean(verdict.text("summary"), limit: 4_000), "figures": .array(figures),
-      "has_figures": .bool(!figures.isEmpty), "missing": .array(verdict.list("missing").map { .clean($0.string) }),
+      "rule": narrative(verdict.text("rule")), "summary": narrative(verdict.text("summary"), limit: 4_000), "figures": .array(figures),
+      "has_figures": .bool(!figures.isEmpty), "missing": .array(verdict.list("missing").map { narrative($0.string) }),
       "has_missing": .bool(!verdict.list("missing").isEmpty),
     ])
   }
@@ -404,7 +410,7 @@ struct SitePage {
     let counterfactuals = site.list("counterfactuals").map { row -> JSON in
       let delta = row.number("score_delta")
       return .members([
-        "change": .clean(row.text("change"), limit: 400),
+        "change": narrative(row.text("change"), limit: 400),
         "delta": .string(delta.map { ($0 > 0 ? "+" : "") + catalogue.number($0, decimals: 1) } ?? "–"),
       ])
     }
@@ -483,8 +489,8 @@ struct SitePage {
             "lines": .array(
               swot.list(name).map { line in
                 .members([
-                  "text": .clean(line.text("text"), limit: 500), "rule": .clean(line.text("rule"), limit: 300),
-                  "figure": .clean(line.text("figure"), limit: 120),
+                  "text": narrative(line.text("text"), limit: 500), "rule": narrative(line.text("rule"), limit: 300),
+                  "figure": narrative(line.text("figure"), limit: 120),
                 ])
               }),
           ])
@@ -493,10 +499,13 @@ struct SitePage {
   }
 
   private static let metrics: [(name: String, phrase: Phrase)] = [
-    ("lettable_area", .lettableArea), ("jobs", .jobs), ("capex", .capex), ("capex_per_m2", .capexPerArea), ("revenue", .revenue),
+    ("converted_area", .convertedArea), ("lettable_area", .lettableArea), ("jobs", .jobs), ("capex", .capex),
+    ("capex_per_m2", .capexPerArea), ("capex_reference_class", .referenceClass), ("revenue", .revenue),
     ("operating_cost", .operatingCost), ("grant", .grant), ("public_cofinancing", .cofinancing), ("loan", .loan), ("soft_loan", .softLoan),
-    ("equity", .equity), ("fnpv_c", .fnpvC), ("frr_c", .frrC), ("fnpv_k", .fnpvK), ("frr_k", .frrK), ("enpv", .enpv), ("err", .err),
-    ("benefit_cost", .benefitCost), ("dscr_min", .dscrMin), ("break_even_rent", .breakEvenRent), ("payback", .payback),
+    ("equity", .equity), ("unfunded", .unfunded), ("fnpv_c", .fnpvC), ("frr_c", .frrC), ("fnpv_k", .fnpvK), ("frr_k", .frrK),
+    ("fnpv_k_private", .npvOwner), ("enpv", .enpv), ("err", .err),
+    ("benefit_cost", .benefitCost), ("dscr_min", .dscrMin), ("dscr_mean", .dscrMean), ("llcr", .llcr), ("break_even_rent", .breakEvenRent),
+    ("payback", .payback),
     ("public_per_job", .publicPerJob), ("funding_gap", .fundingGap),
   ]
 
@@ -546,9 +555,16 @@ struct SitePage {
         alternatives.map {
           .members([
             "title": .string(catalogue.title("alternative", $0.text("id"), $0.text("title"))), "chosen": .bool($0.text("id") == chosenID),
-            "description": .clean($0.text("description"), limit: 400),
+            "description": narrative($0.text("description"), limit: 400),
           ])
-        }), "rows": .array(rows), "basis": basis(of: figures), "count": .string(catalogue.number(Double(alternatives.count))),
+        }), "rows": .array(rows),
+      "verdicts": .array(
+        alternatives.map {
+          .members([
+            "text": JSON($0.text("verdict").map { catalogue.title("verdict", $0) } ?? "–"), "chosen": .bool($0.text("id") == chosenID),
+          ])
+        }), "has_verdicts": .bool(alternatives.contains { $0.text("verdict") != nil }), "basis": basis(of: figures),
+      "count": .string(catalogue.number(Double(alternatives.count))),
     ])
   }
 
@@ -558,10 +574,10 @@ struct SitePage {
     let money: (Double?) -> String = { [catalogue, currency] in $0.map { catalogue.money($0.rounded(), currency: currency) } ?? "–" }
     return .members([
       "title": .string(catalogue.title("alternative", chosen.text("id"), chosen.text("title"))),
-      "description": .clean(chosen.text("description"), limit: 2_000), "programme": programme(chosen),
+      "description": narrative(chosen.text("description"), limit: 2_000), "programme": programme(chosen),
       "costs": costs(chosen, charts, money),
       "financing": financing(chosen, charts), "aid": aid(chosen), "inverse": inverse(chosen), "cash_flow": cashFlow(chosen, charts, money),
-      "sensitivity": sensitivity(chosen, charts, money),
+      "sensitivity": sensitivity(chosen, charts, money), "economics": economics(chosen, money),
     ])
   }
 
@@ -609,12 +625,27 @@ struct SitePage {
             "high": .string(money($0.number("high"))),
           ])
         }), "total": figure(chosen["capex"]), "per_area": figure(chosen["capex_per_m2"]), "basis": basis(of: [chosen["capex"]]),
+      "reference": chosen["capex_reference_class"]?.number("value") == nil ? .null : figure(chosen["capex_reference_class"]),
+      "factors": .array(
+        chosen.list("cost_factors").map {
+          .members([
+            "title": narrative($0.text("title")), "value": .string($0.number("value").map { catalogue.number($0, decimals: 2) } ?? "–"),
+          ])
+        }), "has_factors": .bool(!chosen.list("cost_factors").isEmpty),
+      "extras": .array(
+        chosen.list("cost_extras").map {
+          .members([
+            "title": narrative($0.text("title")), "low": .string(money($0.number("low"))), "central": .string(money($0.number("central"))),
+            "high": .string(money($0.number("high"))),
+          ])
+        }), "has_extras": .bool(!chosen.list("cost_extras").isEmpty),
     ])
   }
 
   private mutating func financing(_ chosen: JSON, _ charts: AppraisalCharts) -> JSON {
     let sources: [(String, Phrase)] = [
       ("grant", .grant), ("public_cofinancing", .cofinancing), ("soft_loan", .softLoan), ("loan", .loan), ("equity", .equity),
+      ("unfunded", .unfunded),
     ]
     let known = sources.compactMap { name, phrase in
       chosen[name]?.number("value").flatMap { $0 > 0 ? (title: catalogue.text(phrase), value: $0) : nil }
@@ -629,16 +660,36 @@ struct SitePage {
       rows.append(.members(["title": .string(catalogue.text(phrase)), "figure": figure(chosen[name])]))
     }
     let bases = basis(of: sources.map { chosen[$0.0] })
-    return .members(["rows": .array(rows), "uses": figure(chosen["capex"]), "basis": bases])
+    // The sources pay for more than the capital cost: losses before full letting and interest before the first payment.
+    let total = sources.reduce(0) { $0 + (chosen[$1.0]?.number("value") ?? 0) }
+    let uses = chosen["uses"]?.number("value") ?? total
+    let other = uses - (chosen["capex"]?.number("value") ?? uses)
+    let money: (Double) -> String = { [catalogue, currency] in catalogue.money($0.rounded(), currency: currency) }
+    return .members([
+      "rows": .array(rows), "uses": figure(chosen["capex"]), "basis": bases, "total": .string(money(total)),
+      "other_uses": other > 0.5 ? .string(money(other)) : .null, "text": narrative(chosen.text("financing_text")),
+    ])
   }
 
   private func aid(_ chosen: JSON) -> JSON {
     guard let aid = chosen["aid"], aid.object != nil else { return .null }
     return .members([
-      "title": .clean(aid.text("title"), limit: 300), "rule": .clean(aid.text("rule"), limit: 120), "text": .clean(aid.text("text")),
+      "title": .clean(aid.text("title"), limit: 300), "rule": .clean(aid.text("rule"), limit: 120), "text": narrative(aid.text("text")),
       "rate": JSON(aid.number("rate").map { catalogue.percent($0) }),
       "ceiling": JSON(aid.number("ceiling_eur").map { catalogue.money($0, currency: "EUR") }),
       "valid_to": JSON(aid.text("valid_to").map { catalogue.date($0) }), "verified": .bool(aid["verified"]?.bool ?? false),
+      "has_routes": .bool(!aid.list("routes").isEmpty),
+      "routes": .array(
+        aid.list("routes").map { route in
+          .members([
+            "rule": .clean(route.text("rule"), limit: 80), "title": .clean(route.text("title"), limit: 200),
+            "status": .clean(route.text("status").map { catalogue.title("status", $0, $0) }, limit: 120),
+            "ceiling": .string(route.number("ceiling_eur").map { catalogue.money($0.rounded(), currency: "EUR") } ?? "–"),
+            "valid": .string(
+              [route.text("valid_from"), route.text("valid_to")].map { $0.map { catalogue.date($0) } ?? "…" }.joined(separator: " – ")),
+            "text": narrative(route.text("text")),
+          ])
+        }),
     ])
   }
 
@@ -649,7 +700,7 @@ struct SitePage {
     for answer in answers {
       rows.append(
         .members([
-          "title": .clean(answer.text("title"), limit: 300), "figure": figure(answer["figure"]),
+          "title": narrative(answer.text("title"), limit: 300), "figure": figure(answer["figure"]),
           "verified": .bool(answer["verified"]?.bool ?? false),
         ]))
     }
@@ -700,13 +751,29 @@ struct SitePage {
     ])
   }
 
+  private mutating func economics(_ chosen: JSON, _ money: (Double?) -> String) -> JSON {
+    guard let economics = chosen["economics"], !economics.list("benefits").isEmpty else { return .null }
+    return .members([
+      "rows": .array(
+        economics.list("benefits").map {
+          .members([
+            "title": .string(catalogue.title("benefit", $0.text("id"), $0.text("title"))),
+            "value": .string(money($0.number("present_value"))),
+          ])
+        }), "costs": .string(money(economics.number("costs").map { -abs($0) })), "total": figure(chosen["enpv"]),
+      "not_counted": .array(economics.list("not_counted").map { narrative($0.string) }),
+      "has_not_counted": .bool(!economics.list("not_counted").isEmpty), "basis": basis(of: [chosen["enpv"]]),
+    ])
+  }
+
   private mutating func sensitivity(_ chosen: JSON, _ charts: AppraisalCharts, _ money: (Double?) -> String) -> JSON {
     let tornado = chosen.list("tornado")
     let base = chosen["fnpv_c"]?.number("value")
     if !tornado.isEmpty {
       let bars = tornado.map { row in
         (
-          title: PageText.clean(row.text("title") ?? "", limit: 120), low: row.number("low_value"), high: row.number("high_value"),
+          title: catalogue.narrative(PageText.clean(row.text("title") ?? "", limit: 120)), low: row.number("low_value"),
+          high: row.number("high_value"),
           lowLabel: change(row["low_change"]), highLabel: change(row["high_change"])
         )
       }
@@ -727,13 +794,23 @@ struct SitePage {
       ) { charts.histogram(from: from, to: to, counts: counts, marks: marks, width: $0) }
     }
     let switching = chosen.list("switching").map { row -> JSON in
-      .members(["title": .clean(row.text("title"), limit: 200), "text": .clean(row.text("text"), limit: 400)])
+      .members(["title": narrative(row.text("title"), limit: 200), "text": narrative(row.text("text"), limit: 400)])
     }
     let scenarios = chosen.list("scenarios").map { row -> JSON in
-      .members(["title": .clean(row.text("title"), limit: 200), "value": .string(money(row.number("fnpv_c")))])
+      .members(["title": narrative(row.text("title"), limit: 200), "value": .string(money(row.number("fnpv_c")))])
     }
     let drivers = draws.list("drivers").map { row -> JSON in
-      .members(["title": .clean(row.text("title"), limit: 200), "share": .string(row.number("share").map { catalogue.percent($0) } ?? "–")])
+      .members([
+        "title": narrative(row.text("title"), limit: 200), "share": .string(row.number("share").map { catalogue.percent($0) } ?? "–"),
+      ])
+    }
+    let spreads = draws.list("spreads").map { row -> JSON in
+      let unit = row.text("unit") ?? ""
+      let cell = { [catalogue] (name: String) in JSON(row.number(name).map { catalogue.quantity($0, unit: unit) } ?? "–") }
+      return .members([
+        "title": .string(catalogue.title("spread", row.text("id"), row.text("title"))), "p10": cell("p10"), "p50": cell("p50"),
+        "p90": cell("p90"),
+      ])
     }
     guard !tornado.isEmpty || !counts.isEmpty || !switching.isEmpty || !scenarios.isEmpty else { return .null }
     let hasDraws = draws.object != nil
@@ -752,6 +829,14 @@ struct SitePage {
             ]) : ""),
       "switching": .array(switching), "has_switching": .bool(!switching.isEmpty), "scenarios": .array(scenarios),
       "has_scenarios": .bool(!scenarios.isEmpty), "drivers": .array(drivers), "has_drivers": .bool(!drivers.isEmpty),
+      "spreads": .array(spreads), "has_spreads": .bool(!spreads.isEmpty),
+      "note": narrative(draws.text("note")),
+      "inputs": .array(
+        draws.list("inputs").map { row in
+          .members(["title": narrative(row.text("title")), "spread": narrative(row.text("spread"))])
+        }), "has_inputs": .bool(!draws.list("inputs").isEmpty),
+      "correlations": .array(draws.list("correlations").map { narrative($0.string) }),
+      "has_correlations": .bool(!draws.list("correlations").isEmpty),
     ])
   }
 
@@ -774,7 +859,8 @@ struct SitePage {
     let charts = AppraisalCharts(catalogue: catalogue, currency: currency)
     add(
       "risks", catalogue.text(.riskChart),
-      catalogue.text(.riskChartAlt, ["worst": PageText.clean(sorted[0].text("title") ?? "", limit: 120)]), narrow: false
+      catalogue.text(.riskChartAlt, ["worst": catalogue.narrative(PageText.clean(sorted[0].text("title") ?? "", limit: 120))]),
+      narrow: false
     ) {
       _ in charts.riskMatrix(cells, width: 344)
     }
@@ -782,11 +868,11 @@ struct SitePage {
       "rows": .array(
         sorted.enumerated().map { i, risk in
           .members([
-            "number": .number(Double(i + 1)), "title": .clean(risk.text("title"), limit: 300),
-            "rule": .clean(risk.text("rule"), limit: 400),
+            "number": .number(Double(i + 1)), "title": narrative(risk.text("title"), limit: 300),
+            "rule": narrative(risk.text("rule"), limit: 400),
             "likelihood": .string(risk.number("likelihood").map { catalogue.number($0) } ?? "–"),
             "impact": .string(risk.number("impact").map { catalogue.number($0) } ?? "–"),
-            "mitigation": .clean(risk.text("mitigation"), limit: 600),
+            "mitigation": narrative(risk.text("mitigation"), limit: 600),
           ])
         })
     ])
@@ -824,7 +910,7 @@ struct SitePage {
             "fact": .string(catalogue.title("criterion", row.text("criterion"), row.text("fact"))),
             "swing": .string(row.number("score_swing").map { "±" + catalogue.number(abs($0) / 2, decimals: 1) } ?? "–"),
             "width": .string(row.number("score_swing").map { catalogue.number(abs($0), decimals: 1) } ?? "–"),
-            "ranks": .string(row.number("rank_swing").map { catalogue.number($0) } ?? "–"), "how": .clean(row.text("how"), limit: 500),
+            "ranks": .string(row.number("rank_swing").map { catalogue.number($0) } ?? "–"), "how": narrative(row.text("how"), limit: 500),
           ])
         })
     ])
@@ -881,9 +967,18 @@ struct SitePage {
         method.list("inputs").map {
           .members(["path": .clean($0.text("path"), limit: 200), "sha256": .clean($0.text("sha256"), limit: 64)])
         }),
-      "has_inputs": .bool(!method.list("inputs").isEmpty), "notes": .array(method.list("notes").map { .clean($0.string) }),
+      "has_inputs": .bool(!method.list("inputs").isEmpty), "notes": .array(notesOnce(method.list("notes"))),
       "has_notes": .bool(!method.list("notes").isEmpty),
     ])
+  }
+
+  /// The notes, each once, in their order.
+  private func notesOnce(_ notes: [JSON]) -> [JSON] {
+    var seen: Set<String> = []
+    return notes.compactMap { note in
+      guard let text = note.string, seen.insert(text).inserted else { return nil }
+      return narrative(text)
+    }
   }
 
   // MARK: Maps
@@ -896,7 +991,7 @@ struct SitePage {
     let extent = max(envelope.width, envelope.height)
     let closeWidth = max(520, extent * 3)
     let contextWidth = max(2_000, closeWidth * 3)
-    let name = PageText.clean(site.at("site", "name")?.string ?? id, limit: 80)
+    let name = PageText.clean(site.at("site", "name")?.string ?? site.at("site", "address")?.string ?? id, limit: 80)
     for (picture, groundWidth, title) in [("context", contextWidth, Phrase.contextMap), ("close", closeWidth, .closeMap)] {
       let isClose = picture == "close"
       var map = MapDrawing(frame: MapFrame(center: center, groundWidth: groundWidth, width: Self.half, height: isClose ? 360 : 400))

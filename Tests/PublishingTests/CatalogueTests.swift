@@ -51,6 +51,38 @@ struct CatalogueTests {
     #expect(english.date("soon") == "soon")
   }
 
+  @Test("A sentence is taken apart into its words and its numbers, and put together in the language's own signs")
+  func sentences() {
+    #expect(Catalogue.pattern(of: "P10 loses 12.5 % of 1,200, then 3.").pattern == "P{1} loses {2} % of {3}, then {4}.")
+    #expect(Catalogue.pattern(of: "P10 loses 12.5 % of 1,200, then 3.").numbers == ["10", "12.5", "1,200", "3"])
+    let german = Catalogue(
+      .object([
+        JSON.Member("language", "de"), JSON.Member("number", .object([JSON.Member("decimal", ","), JSON.Member("group", ".")])),
+        JSON.Member("sentence", .object([JSON.Member("fit {1} of {2} m²", "{2} m² zu {1}")])),
+      ]), fallback: nil)
+    #expect(german.narrative("fit 0.95 of 1,200 m²") == "1.200 m² zu 0,95")
+    #expect(german.narrative("not in the table, 0.95") == "not in the table, 0.95")
+    #expect(german.narrative("ENPV >= 0") == "ENPV ≥ 0")
+  }
+
+  @Test("Every translated sentence uses the numbers of its English one, each once")
+  func sentencePlaceholders() throws {
+    let library = try Sample.library()
+    for language in library.languages {
+      for (pattern, translation) in try library.catalogue(language).sentences {
+        #expect(placeholders(pattern) == placeholders(translation), "\(language): \(pattern)")
+      }
+    }
+  }
+
+  @Test("Intervals name their unit once")
+  func intervals() throws {
+    let library = try Sample.library()
+    #expect(try library.catalogue("en").interval(1, 6, unit: "storeys") == "1 to 6\u{A0}storeys")
+    #expect(try library.catalogue("de").interval(826_000, 1_770_000, unit: "EUR") == "826.000 bis 1.770.000\u{A0}€")
+    #expect(try library.catalogue("en").interval(3, 3, unit: "m") == "3\u{A0}m")
+  }
+
   @Test("Units are printed as people write them")
   func units() throws {
     let english = try Sample.library().catalogue("en")

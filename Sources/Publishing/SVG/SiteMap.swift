@@ -124,9 +124,11 @@ struct MapDrawing {
 
     let credit = attribution.map { PageText.clean($0, limit: 120) }.joined(separator: " · ")
     guard !credit.isEmpty else { return }
-    let text = PageText.fitted(credit, size: 10, width: frame.width - length - 60)
-    picture.rect(frame.width - PageText.width(text, size: 10) - 12, frame.height - 17, frame.width, frame.height, "map-plate")
-    picture.text(text, frame.width - 5, frame.height - 5, "map-credit", .end)
+    let lines = PageText.wrapped(credit, size: 10, width: frame.width - length - 70, lines: 3)
+    let widest = lines.map { PageText.width($0, size: 10) }.max() ?? 0
+    let top = frame.height - 5 - Double(lines.count) * 12
+    picture.rect(frame.width - widest - 12, top, frame.width, frame.height, "map-plate")
+    for (i, line) in lines.enumerated() { picture.text(line, frame.width - 5, top + 11 + Double(i) * 12, "map-credit", .end) }
   }
 }
 
