@@ -54,11 +54,14 @@ public func diagnosis(dataDir: String?) -> Diagnosis {
     findings.append(.init(name: "report templates", isThere: templates, detail: folder.templates, isNeeded: true))
   } catch { findings.append(.init(name: "data folder", isThere: false, detail: "\(error)", isNeeded: true)) }
   let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+  let ownPython = (try? DataFolder(option: dataDir)).map { $0.home + "/.venv/bin/python" } ?? ""
+  let hasOwnPython = FileManager.default.isExecutableFile(atPath: ownPython)
+  if hasOwnPython { findings.append(.init(name: "typst", isThere: true, detail: "\(ownPython), PDF reports", isNeeded: false)) }
   for (program, use, package) in [
     ("ogr2ogr", "Shapefile, GML, OpenStreetMap and other formats", "apt install gdal-bin"),
     ("prlimit", "bounds the converter's memory and time", "apt install util-linux"),
     ("bwrap", "cuts the converter off from the network", "apt install bubblewrap"), ("typst", "PDF reports", "pip install typst"),
-  ] {
+  ] where !(hasOwnPython && program == "typst") {
     let there = path.first { FileManager.default.isExecutableFile(atPath: $0 + "/" + program) }
     findings.append(
       .init(name: program, isThere: there != nil, detail: there.map { "\($0)/\(program), \(use)" } ?? "\(use); \(package)", isNeeded: false)

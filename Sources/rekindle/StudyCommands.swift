@@ -24,8 +24,18 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var arguments: StudyArguments
   @OptionGroup var common: CommonOptions
   @Option(help: "How many sites get a report; default from the study.") var top: Int?
+  @Option(help: "html, pdf, xlsx, separated by commas; default from the study.") var formats: String?
 
-  func run() throws { try runStudy(arguments, common, isBatch: false, top: top) }
+  func validate() throws {
+    if let top, top < 0 { throw ValidationError("--top: a count, not below 0, is expected.") }
+    for format in chosenFormats ?? [] where !["html", "pdf", "xlsx"].contains(format) {
+      throw ValidationError("--formats \(format): html, pdf and xlsx can be written.")
+    }
+  }
+
+  private var chosenFormats: [String]? { formats?.split(separator: ",").map(String.init) }
+
+  func run() throws { try runStudy(arguments, common, isBatch: false, top: top, formats: chosenFormats) }
 }
 
 struct ScoreCommand: ParsableCommand {
@@ -37,7 +47,7 @@ struct ScoreCommand: ParsableCommand {
   func run() throws { try runStudy(arguments, common, isBatch: true, top: 0) }
 }
 
-private func runStudy(_ arguments: StudyArguments, _ common: CommonOptions, isBatch: Bool, top: Int?) throws {
+private func runStudy(_ arguments: StudyArguments, _ common: CommonOptions, isBatch: Bool, top: Int?, formats: [String]? = nil) throws {
   let folder = try common.folder()
   let study = try Study(file: arguments.study)
   let register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
@@ -50,7 +60,7 @@ private func runStudy(_ arguments: StudyArguments, _ common: CommonOptions, isBa
   let out = arguments.outputPath(study, folder)
   options.stage?("write")
   let publishing = PublishOptions(
-    top: top ?? study.report.top, formats: study.report.formats, languages: study.report.languages, isBatch: isBatch,
+    top: top ?? study.report.top, formats: formats ?? study.report.formats, languages: study.report.languages, isBatch: isBatch,
     progress: { progress.update($0, $1, $2) })
   let record = try publish(scored, register: register, data: folder, to: out, options: publishing, lastChange: lastChange(study))
   progress.end()
