@@ -7,7 +7,6 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 SOURCES := Package.swift Sources Tests
 N ?= 100000
-comma := ,
 
 .PHONY: demo test build bench format lint clean
 
@@ -16,7 +15,7 @@ build:
 	swift build -c release --product rekindle $(SWIFT_FLAGS)
 
 demo: build
-	.build/release/rekindle run GeoData/helsinki-centre/study.yml --formats $(if $(wildcard .venv/bin/python),html$(comma)pdf$(comma)xlsx,html$(comma)xlsx)
+	.build/release/rekindle run GeoData/helsinki-centre/study.yml --formats $$(test -x .venv/bin/python && echo html,pdf,xlsx || echo html,xlsx)
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)
