@@ -32,6 +32,15 @@ struct ConceptBuilder {
   mutating func price(_ id: String) throws -> Assumption {
     let record = try register.converted(id, country: study.country, year: study.priceDate.year)
     use(record)
+    // The indices and price levels it was converted with are assumptions too.
+    if let original = register.optional(id) {
+      if let base = original.priceBase, base != study.priceDate.year {
+        for year in [base, study.priceDate.year] { register.optional("index.construction.\(year)").map { use($0) } }
+      }
+      if let origin = original.country, origin != "EU", origin != study.country {
+        for country in [origin, study.country] { register.optional("level.construction.\(country)").map { use($0) } }
+      }
+    }
     return record
   }
 
@@ -73,6 +82,10 @@ struct ConceptBuilder {
     note(
       "Year 0 of the cash flow is the start of works; preparation comes before it and is in the timetable. Money is real, in prices of \(study.priceDate.year)."
     )
+    // The written rules of SWOT and timetable look these up.
+    for id in ["swot.strong", "swot.weak", "swot.fit", "swot.pole", "swot.lines", "preparation.months", "preparation.months.meanwhile"] {
+      _ = try figure(id)
+    }
     let horizon = Int(try figure("horizon.building"))
     return Concept(
       alternatives: alternatives, chosen: chosen,

@@ -64,7 +64,8 @@ extension ConceptBuilder {
     }
   }
 
-  private func range(_ record: Assumption, _ id: String, _ title: String, _ effects: [UncertainInput.Effect]) -> Input? {
+  private mutating func range(_ record: Assumption, _ id: String, _ title: String, _ effects: [UncertainInput.Effect]) -> Input? {
+    if used[record.id] == nil { use(record) }
     guard record.value > 0, let low = record.low, let high = record.high, low < high else { return nil }
     return Input(id: id, title: title, effects: effects, low: low / record.value, high: high / record.value)
   }
@@ -85,7 +86,6 @@ extension ConceptBuilder {
             [.capitalCost]))
       } else {
         let record = try register("uncertainty.condition")
-        use(record)
         add(range(record, "condition", "Condition of the building (unknown)", [.capitalCost]))
       }
     }
@@ -99,13 +99,11 @@ extension ConceptBuilder {
       var market = range(rent, "rent", "Market rent", [.rent])
       if market == nil {
         let record = try register("uncertainty.rent")
-        use(record)
         market = range(record, "rent", "Market rent", [.rent])
       }
       add(market)
       if b.isHeightUncertain {
         let record = try register("uncertainty.height.rent")
-        use(record)
         add(range(record, "clear_height", "Clear height (inferred), by the rent it earns", [.rent]))
       }
       let occupancy = [
@@ -122,7 +120,6 @@ extension ConceptBuilder {
         [.operatingCost]))
     if a.conversion.otherRevenuePerYear > 0 {
       let record = try register("uncertainty.venue")
-      use(record)
       add(range(record, "other_revenue", "Revenue of events and services", [.otherRevenue]))
     }
     return inputs

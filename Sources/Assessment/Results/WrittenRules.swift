@@ -94,6 +94,7 @@ extension DossierContext {
           "legal opinion before the application"
         ))
     }
+    rows.sort { ($1.1 * $1.2, $0.0) < ($0.1 * $0.2, $1.0) }
     return rows.map { id, likelihood, impact, level, rule, response in
       [
         "id": .string(id), "title": .string(Self.riskTitles[id] ?? id), "likelihood": .number(Double(likelihood)),
