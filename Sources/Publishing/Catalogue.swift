@@ -76,23 +76,49 @@ public struct Catalogue: Sendable {
     return PageText.clean(String((id ?? "").map { $0 == "_" ? " " : $0 }), limit: 300)
   }
 
-  /// A sentence of the engine in this language.
+  /// A text of the engine in this language.
   ///
   /// The catalogue's `sentence` table goes from the English sentence, its numbers replaced by {1}, {2}, …, to the translation with the same
-  /// placeholders; numbers take the language's decimal sign. A sentence that the table lacks stays English.
-  func narrative(_ sentence: String) -> String {
-    var plain = sentence
+  /// placeholders; numbers take the language's signs. A text is looked up whole, then sentence by sentence, then as a head with a list of
+  /// items; a sentence that the table lacks stays English.
+  func narrative(_ text: String) -> String {
+    var plain = text
     for (ascii, sign) in [(">=", "≥"), ("<=", "≤")] where plain.contains(ascii) { plain = plain.replacing(ascii, with: sign) }
     guard !sentences.isEmpty else { return plain }
-    let (pattern, numbers) = Self.pattern(of: plain)
-    guard let translation = sentences[pattern] else { return plain }
+    if let whole = translation(of: plain) { return whole }
+    var out: [String] = []
+    var rest = plain[...]
+    while !rest.isEmpty {
+      var end = rest.endIndex
+      if let stop = rest.firstRange(of: ". ") { end = rest.index(after: stop.lowerBound) }
+      let sentence = String(rest[..<end])
+      out.append(translation(of: sentence) ?? enumeration(sentence) ?? sentence)
+      rest = rest[end...].drop { $0 == " " }
+    }
+    return out.joined(separator: " ")
+  }
+
+  private func translation(of sentence: String) -> String? {
+    let (pattern, numbers) = Self.pattern(of: sentence)
+    guard let translation = sentences[pattern] else { return nil }
     let decimal = formats["decimal"] ?? "."
     var arguments: [String: String] = [:]
     for (i, number) in numbers.enumerated() {
-      let isGrouped = number.split(separator: ",").dropFirst().contains { $0.utf8.count == 3 } && number.contains(",")
+      let isGrouped = number.contains(",") && number.split(separator: ",").dropFirst().allSatisfy { $0.utf8.count == 3 }
       arguments[String(i + 1)] = isGrouped ? number.replacing(",", with: formats["group"] ?? "") : number.replacing(".", with: decimal)
     }
     return Self.fill(translation, arguments)
+  }
+
+  /// "Head: item, item." item by item, when the table has them all.
+  private func enumeration(_ sentence: String) -> String? {
+    guard let colon = sentence.firstRange(of: ": "), let head = sentences[String(sentence[..<colon.lowerBound])] else { return nil }
+    var items = sentence[colon.upperBound...]
+    let hasStop = items.hasSuffix(".")
+    if hasStop { items = items.dropLast() }
+    let translated = items.split(separator: ", ").map { translation(of: String($0)) }
+    guard translated.allSatisfy({ $0 != nil }) else { return nil }
+    return head + ": " + translated.compactMap(\.self).joined(separator: ", ") + (hasStop ? "." : "")
   }
 
   /// A sentence with its numbers replaced by {1}, {2}, …, and the numbers.

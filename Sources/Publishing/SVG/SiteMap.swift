@@ -120,7 +120,7 @@ struct MapDrawing {
     var needle = SVGPath()
     needle.shape(nx, ny, [(0, -18), (4.5, -4), (0, -7), (-4.5, -4)])
     picture.path(needle, "map-north")
-    picture.text(north, nx, ny + 8, "map-note strong", .middle)
+    picture.text(north, nx, ny + 8, "map-note strong north", .middle)
 
     let credit = attribution.map { PageText.clean($0, limit: 120) }.joined(separator: " · ")
     guard !credit.isEmpty else { return }
