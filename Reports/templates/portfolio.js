@@ -116,7 +116,7 @@
     const draw = () => {
       const chosen = pickers.map((picker) => values.sites[Number(picker.value)]);
       const head = document.createElement("tr");
-      head.append(cell("th", "", "col"), ...chosen.map((site) => cell("th", site.name, "col")));
+      head.append(cell("td", ""), ...chosen.map((site) => cell("th", site.name, "col")));
       comparison.tHead.replaceChildren(head);
       comparison.tBodies[0].replaceChildren(...values.lines.map((title, line) => {
         const row = document.createElement("tr");
