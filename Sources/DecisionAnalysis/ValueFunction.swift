@@ -140,7 +140,18 @@ public struct ValueFunction: Sendable, Equatable {
 
   /// What each x of a column is worth; entries that are NaN stay NaN. O(n log anchors).
   public func values(_ column: [Double]) -> [Double] {
-    column.map { $0.isNaN ? .nan : value($0) }
+    guard case .linear(let xs, let values) = shape else { return column.map { $0.isNaN ? .nan : value($0) } }
+    let last = xs.count - 1
+    return column.map { x in
+      if x.isNaN { return .nan }
+      if x <= xs[0] { return values[0] }
+      if x >= xs[last] { return values[last] }
+      // Anchors are few: walking up finds the piece sooner than halving does.
+      var k = 1
+      while xs[k] <= x { k += 1 }
+      let share = (x - xs[k - 1]) / (xs[k] - xs[k - 1])
+      return values[k - 1] + share * (values[k] - values[k - 1])
+    }
   }
 
   /// The first index whose x is above the given one.

@@ -60,7 +60,7 @@ public struct ProfileComparison: Sendable {
       criteria: weighted.map { profile.criteria[$0].id }, groups: weighted.map { profile.groups[profile.criteria[$0].group].id },
       weights: weighted.map { profile.criteria[$0].weight })
     let columns = concurrentMap(weighted.count, threads: threads) { k in
-      let worths = rows.map { evaluators[weighted[k]].worth($0) }
+      let worths = evaluators[weighted[k]].worths(rows)
       return AdditiveValueModel.Column(
         expected: worths.map(\.value), low: worths.map { min($0.low, $0.value) }, high: worths.map { max($0.high, $0.value) },
         isKnown: worths.map { $0.basis == .data })

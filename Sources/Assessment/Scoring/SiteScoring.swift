@@ -1,3 +1,4 @@
+import DecisionAnalysis
 import Foundation
 import SimpleFeatures
 import UrbanIndicators
@@ -44,76 +45,87 @@ struct SiteScoring: Sendable {
   let threads: Int
 
   init(profile: Profile, sectors: [Sector], source: StudyCity, table: IndicatorTable, efficiency: [Double], threads: Int) {
-    (self.profile, self.sectors, self.source, self.table, self.efficiency, self.threads) = (profile, sectors, source, table, efficiency, threads)
+    (self.profile, self.sectors, self.source, self.table, self.efficiency, self.threads) = (
+      profile, sectors, source, table, efficiency, threads
+    )
     evaluators = concurrentMap(profile.criteria.count, threads: threads) {
       CriterionEvaluator(profile.criteria[$0], source: source, table: table)
     }
   }
 
-  /// What a building offers to a sector.
-  func offer(_ row: Int) -> SectorOffer {
+  /// What a building offers to a sector; the columns are looked up once.
+  private var offers: @Sendable (Int) -> SectorOffer {
     let buildings = source.city.buildings
-    let given = buildings.grossFloorArea[row]
-    let gross = given.isNaN ? table[.grossFloorArea, row] : given
-    let shared = table[.sharedWallLength, row] > 1
-    return SectorOffer(
-      clearHeight: table[.clearHeight, row], load: table[.imposedLoad, row], daylightShare: table[.daylightShare, row],
-      area: gross * efficiency[Int(buildings.function[row].rawValue)], frontage: table[.streetFrontage, row],
-      mainRoadDistance: table[.mainRoadDistance, row],
-      sharesWallWithDwellings: shared && [.residential, .mixed, .unknown].contains(buildings.function[row]),
-      noiseShare: source.city.constraints.contains { $0.kind == .noise } ? table[.noiseShare, row] : .nan)
+    let given = buildings.grossFloorArea, functions = buildings.function
+    let gross = table[.grossFloorArea], shared = table[.sharedWallLength], height = table[.clearHeight], load = table[.imposedLoad]
+    let light = table[.daylightShare], frontage = table[.streetFrontage], road = table[.mainRoadDistance]
+    let noise = source.city.constraints.contains { $0.kind == .noise } ? table[.noiseShare] : .unmeasured
+    let efficiency = efficiency
+    return { row in
+      let function = functions[row]
+      let area = given[row].isNaN ? gross[row] : given[row]
+      return SectorOffer(
+        clearHeight: height[row], load: load[row], daylightShare: light[row], area: area * efficiency[Int(function.rawValue)],
+        frontage: frontage[row], mainRoadDistance: road[row],
+        sharesWallWithDwellings: shared[row] > 1 && (function == .residential || function == .mixed || function == .unknown),
+        noiseShare: noise[row])
+    }
   }
 
   /// Scores the given rows; the result does not depend on which rows those are, on their order, or on `threads`.
   func scores(of rows: [Int], threads: Int) -> SiteScores {
     struct Part {
-      var score: [Double] = [], low: [Double] = [], high: [Double] = [], suitability: [Double] = [], need: [Double] = [],
-        completeness: [Double] = []
-      var fits: [[Double]] = []
-      var best: [Int] = []
+      var score: [Double], low: [Double], high: [Double], suitability: [Double], need: [Double], completeness: [Double]
+      var fits: [[Double]]
+      var best: [Int]
+
+      init(count: Int, sectors: Int) {
+        let zeros = Array(repeating: 0.0, count: count)
+        (score, low, high, suitability, need, completeness) = (zeros, zeros, zeros, zeros, zeros, zeros)
+        fits = Array(repeating: zeros, count: sectors)
+        best = Array(repeating: 0, count: count)
+      }
     }
-    var weightOfRole: [Profile.Role: Double] = [:]
-    for criterion in profile.criteria { weightOfRole[profile.groups[criterion.group].role, default: 0] += criterion.weight }
-    let suitabilityWeight = weightOfRole[.suitability] ?? 0, needWeight = weightOfRole[.need] ?? 0
-    let chunk = 4096
+    let isNeed = profile.criteria.map { profile.groups[$0.group].role == .need }
+    var suitabilityWeight = 0.0, needWeight = 0.0
+    for (c, criterion) in profile.criteria.enumerated() {
+      if isNeed[c] { needWeight += criterion.weight } else { suitabilityWeight += criterion.weight }
+    }
+    let suitabilityTotal = suitabilityWeight, needTotal = needWeight
+    let fitTable = SectorFitTable(sectors)
+    let offers = offers
+    let chunk = CriterionEvaluator.chunk
     let parts = concurrentMap((rows.count + chunk - 1) / chunk, threads: threads) { k -> Part in
       let range = rows[(k * chunk)..<min(rows.count, (k + 1) * chunk)]
-      var part = Part()
-      part.fits = Array(repeating: [], count: sectors.count)
-      for row in range {
-        var score = 0.0, low = 0.0, high = 0.0, suitability = 0.0, need = 0.0, known = 0.0
-        for (c, evaluator) in evaluators.enumerated() {
-          let worth = evaluator.worth(row)
-          let weight = evaluator.weight
-          score += weight * worth.value
-          low += weight * worth.low
-          high += weight * worth.high
-          if worth.basis == .data { known += weight }
-          if profile.groups[profile.criteria[c].group].role == .suitability {
-            suitability += weight * worth.value
-          } else {
-            need += weight * worth.value
-          }
+      var part = Part(count: range.count, sectors: sectors.count)
+      // Criterion by criterion, each in the order of the profile, so that every sum has one order of its terms.
+      for (c, evaluator) in evaluators.enumerated() {
+        let weight = evaluator.weight
+        for (site, worth) in evaluator.worths(range).enumerated() {
+          part.score[site] += weight * worth.value
+          part.low[site] += weight * worth.low
+          part.high[site] += weight * worth.high
+          if case .data = worth.basis { part.completeness[site] += weight }
+          if isNeed[c] { part.need[site] += weight * worth.value } else { part.suitability[site] += weight * worth.value }
         }
-        part.score.append(score)
-        part.low.append(low)
-        part.high.append(high)
-        part.suitability.append(suitabilityWeight > 0 ? suitability / suitabilityWeight * 100 : .nan)
-        part.need.append(needWeight > 0 ? need / needWeight * 100 : .nan)
-        part.completeness.append(min(1, known / 100))
-        let offer = offer(row)
+      }
+      var memory = fitTable.memory()
+      var fits = Array(repeating: 0.0, count: sectors.count)
+      for (site, row) in range.enumerated() {
+        part.suitability[site] = suitabilityTotal > 0 ? part.suitability[site] / suitabilityTotal * 100 : .nan
+        part.need[site] = needTotal > 0 ? part.need[site] / needTotal * 100 : .nan
+        part.completeness[site] = min(1, part.completeness[site] / 100)
+        fitTable.fits(offers(row), &memory, into: &fits)
         var best = 0
-        for (s, sector) in sectors.enumerated() {
-          let fit = sector.fit(offer).fit
-          part.fits[s].append(fit)
-          if fit > part.fits[best][part.fits[best].count - 1] { best = s }
+        for s in fits.indices {
+          part.fits[s][site] = fits[s]
+          if fits[s] > fits[best] { best = s }
         }
-        part.best.append(best)
+        part.best[site] = best
       }
       return part
     }
-    var all = Part()
-    all.fits = Array(repeating: [], count: sectors.count)
+    var all = Part(count: 0, sectors: sectors.count)
     for part in parts {
       all.score += part.score
       all.low += part.low
@@ -133,9 +145,17 @@ struct SiteScoring: Sendable {
     _ fits: [[Double]], _ best: [Int]
   ) -> SiteScores {
     let ids = source.city.buildings.ids
-    let order = rows.indices.sorted { a, b in
-      if score[a] != score[b] { return score[a] > score[b] }
-      return ids.bytes[ids.range(of: rows[a])].lexicographicallyPrecedes(ids.bytes[ids.range(of: rows[b])])
+    var order = orderBestFirst(score)
+    var start = 0
+    while start < order.count {
+      var end = start + 1
+      while end < order.count, score[order[end]] == score[order[start]] { end += 1 }
+      if end - start > 1 {
+        order[start..<end].sort { a, b in
+          ids.bytes[ids.range(of: rows[a])].lexicographicallyPrecedes(ids.bytes[ids.range(of: rows[b])])
+        }
+      }
+      start = end
     }
     let lows = low.sorted(), highs = high.sorted()
     /// Number of entries of an ascending column that are above x (or not below it).

@@ -115,6 +115,14 @@ public struct Profile: Sendable {
           throw row.failure("id", "the engine measures no \"\(criterionID.prefix(40))\".\(hint)")
         }
         guard !criteria.contains(where: { $0.id == criterionID }) else { throw row.failure("id", "\"\(criterionID)\" stands twice.") }
+        let isCategorical = CriterionInput.categorical.contains(criterionID)
+        let value = try Self.valueFunction(row)
+        guard isCategorical == (value.categories != nil) else {
+          throw row.failure(
+            "id",
+            "\(criterionID) is measured \(isCategorical ? "by category: give `categories`" : "as a number: give `anchors`, `steps` or `logistic`")."
+          )
+        }
         guard let weight = try row.number("weight"), weight >= 0 else {
           throw row.failure("weight", "a weight in %, not below 0, is expected.")
         }
@@ -122,7 +130,7 @@ public struct Profile: Sendable {
           Criterion(
             id: criterionID, title: try row.string("title") ?? criterionID, unit: try row.string("unit") ?? "", group: groups.count - 1,
             weight: weight,
-            value: try Self.valueFunction(row), valueText: try Self.valueText(row)))
+            value: value, valueText: try Self.valueText(row)))
       }
     }
     guard !criteria.isEmpty else { throw yaml.failure("groups", "no criterion in it.") }
