@@ -107,10 +107,11 @@ public final class OutputFolder {
 
   /// Removes what no longer belongs: everything that is not in the list.
   public func keepOnly(_ relative: Set<String>) {
-    for name in files() where !relative.contains(name) { try? FileManager.default.removeItem(atPath: partial + "/" + name) }
-    for name in ((try? FileManager.default.subpathsOfDirectory(atPath: partial)) ?? []).sorted(by: >) {
-      // rmdir takes empty folders only.
-      _ = rmdir(partial + "/" + name)
+    // Hidden files, too: half-written ones of a run that was killed.
+    for name in ((try? FileManager.default.subpathsOfDirectory(atPath: partial)) ?? []).sorted(by: >)
+    where name != Self.stateName && !relative.contains(name) {
+      // Neither call takes a folder that still holds something.
+      if unlink(partial + "/" + name) != 0 { _ = rmdir(partial + "/" + name) }
     }
   }
 

@@ -131,9 +131,15 @@ final class ShippedStudy: Sendable, CustomStringConvertible {
     scratch = try ScratchFolder()
     out = scratch.path + "/out"
     let began = Date()
-    outcome = try rekindle(["run", file, "--out", out, "--json"], in: scratch.path)
+    outcome = try rekindle(["run", file, "--out", out, "--json", "--threads", "2"], in: scratch.path)
     seconds = Date().timeIntervalSince(began)
   }
+
+  /// The same study with one report, into a folder: short enough to be killed and repeated.
+  func runShort(to out: String) throws -> Outcome { try rekindle(shortArguments(to: out)) }
+
+  /// The arguments of a short run.
+  func shortArguments(to out: String) -> [String] { ["run", file, "--out", out, "--quiet", "--top", "1"] }
 
   var description: String { URL(fileURLWithPath: file).pathComponents.suffix(2).joined(separator: "/") }
 

@@ -5,6 +5,15 @@ import Testing
 struct FaultTests {
   func study() throws -> ShippedStudy { try ShippedStudy.kotka.get() }
 
+  /// What an undisturbed short run gives, and how long it takes.
+  static let short = Result {
+    let folder = try ScratchFolder()
+    let began = Date()
+    let outcome = try ShippedStudy.kotka.get().runShort(to: folder.path + "/out")
+    #expect(outcome.status == 0, "\(outcome)")
+    return (files: contents(of: folder.path + "/out"), seconds: Date().timeIntervalSince(began))
+  }
+
   /// Waits until a file is there, or the process has ended.
   func wait(for file: String, of process: Process) {
     for _ in 0..<3000 where process.isRunning && !FileManager.default.fileExists(atPath: file) { usleep(10_000) }
@@ -12,21 +21,20 @@ struct FaultTests {
 
   @Test("Killed at five seeded moments, a run is taken up and ends with the bytes of an undisturbed one")
   func kills() throws {
-    let study = try study()
-    let expected = contents(of: study.out)
+    let study = try study(), (expected, seconds) = try Self.short.get()
     var state: UInt64 = 20_261_122
     for round in 0..<5 {
       let folder = try ScratchFolder()
       let out = folder.path + "/out"
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       let share = (Double(round) + Double(state >> 11) * 0x1p-53) / 5
-      let process = try BuiltExecutable.start(["run", study.file, "--out", out, "--quiet"], in: folder.path, log: folder.path + "/log")
-      usleep(UInt32(share * study.seconds * 1e6))
+      let process = try BuiltExecutable.start(study.shortArguments(to: out), in: folder.path, log: folder.path + "/log")
+      usleep(UInt32(share * seconds * 1e6))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       // Nothing under the final name, or all of it.
       if FileManager.default.fileExists(atPath: out) { #expect(differences(expected, contents(of: out)) == [], "killed at \(share)") }
-      #expect(try rekindle(["run", study.file, "--out", out, "--quiet"]).status == 0, "killed at \(share)")
+      #expect(try study.runShort(to: out).status == 0, "killed at \(share)")
       #expect(differences(expected, contents(of: out)) == [], "killed at \(share) of the run; seed 20261122")
       let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix("log") }
       #expect(left == ["out"], "killed at \(share): \(left)")
@@ -46,8 +54,6 @@ struct FaultTests {
     let outcome = BuiltExecutable.outcome(of: process, log: folder.path + "/log")
     #expect(outcome.status == 130 && outcome.errors.contains("Interrupted"), "\(outcome)")
     #expect(differences(before, contents(of: out)) == [])
-    let again = try rekindle(["run", study.file, "--out", out, "--quiet"])
-    #expect(again.status == 0 && differences(before, contents(of: out)) == [])
   }
 
   @Test("Of two runs into one folder at once the second is refused and the first is not disturbed")
@@ -55,12 +61,12 @@ struct FaultTests {
     let study = try study()
     let folder = try ScratchFolder()
     let out = folder.path + "/out"
-    let first = try BuiltExecutable.start(["run", study.file, "--out", out, "--quiet"], in: folder.path, log: folder.path + "/log")
+    let first = try BuiltExecutable.start(study.shortArguments(to: out), in: folder.path, log: folder.path + "/log")
     wait(for: folder.path + "/.out.partial/ranking.csv", of: first)
     let second = try rekindle(["score", study.file, "--out", out])
     #expect(second.status == 73 && second.errors.contains("Another run is writing \(out)") && second.errors.contains("--out"), "\(second)")
     #expect(BuiltExecutable.outcome(of: first, log: folder.path + "/log").status == 0)
-    #expect(differences(contents(of: study.out), contents(of: out)) == [])
+    #expect(try differences(Self.short.get().files, contents(of: out)) == [])
   }
 
   @Test("The user's files are the same byte for byte after a run, and nothing stands beside them")
@@ -81,14 +87,14 @@ struct FaultTests {
     chmod(city, 0o755)
   }
 
-  @Test("What a killed run left behind does not end up in the results", arguments: [["--top", "3"], []])
+  @Test("What a killed run left behind does not end up in the results", arguments: [["--seed", "2"], []])
   func leftBehind(_ arguments: [String]) throws {
     // With other arguments the next run starts anew; with the same ones it goes on.
     let study = try study()
     let folder = try ScratchFolder()
     let out = folder.path + "/out", partial = folder.path + "/.out.partial"
     let process = try BuiltExecutable.start(
-      ["run", study.file, "--out", out, "--quiet"] + arguments, in: folder.path, log: folder.path + "/log")
+      study.shortArguments(to: out) + arguments, in: folder.path, log: folder.path + "/log")
     wait(for: partial + "/sites.gpkg", of: process)
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
@@ -97,8 +103,8 @@ struct FaultTests {
     for stray in [".dat.nosync1234", "stray.txt", "sites/stray.txt", "sites/.dat.nosync5678", "sites.gpkg-journal"] {
       _ = FileManager.default.createFile(atPath: partial + "/" + stray, contents: Data("stray".utf8))
     }
-    #expect(try rekindle(["run", study.file, "--out", out, "--quiet"]).status == 0)
-    #expect(differences(contents(of: study.out), contents(of: out)) == [])
+    #expect(try study.runShort(to: out).status == 0)
+    #expect(try differences(Self.short.get().files, contents(of: out)) == [])
     #expect(!FileManager.default.fileExists(atPath: out + "/sites/empty") && !FileManager.default.fileExists(atPath: partial))
   }
 }

@@ -179,15 +179,13 @@ struct ShippedStudyTests {
     }
   }
 
-  @Test("A second run, and one or two threads, give the same bytes")
+  @Test("A second run gives the same bytes, with one thread as with two")
   func deterministic() throws {
+    // The first run had two threads.
     let study = try study(0)
     let folder = try ScratchFolder()
-    let expected = contents(of: study.out)
-    for threads in ["1", "2"] {
-      #expect(try rekindle(["run", study.file, "--out", folder.path + "/again", "--threads", threads, "--quiet"]).status == 0)
-      #expect(differences(expected, contents(of: folder.path + "/again")) == [], "--threads \(threads)")
-    }
+    #expect(try rekindle(["run", study.file, "--out", folder.path + "/again", "--threads", "1", "--quiet"]).status == 0)
+    #expect(differences(contents(of: study.out), contents(of: folder.path + "/again")) == [])
   }
 
   @Test("score writes the tables and layers of run, without pages and money")

@@ -35,7 +35,8 @@ struct YAMLMapping {
   }
 
   func failure(_ key: String?, _ message: String) -> AssessmentError {
-    let line = key.flatMap { node[$0]?.mark?.line } ?? line
+    // The line of the key; its value may begin further down.
+    let line = key.flatMap { key in node.keys.first { $0.scalar?.string == key }?.mark?.line } ?? line
     let name = [path, key ?? ""].filter { !$0.isEmpty }.joined(separator: ".")
     return AssessmentError(.badInput, "\(file):\(line): \(name.isEmpty ? "" : "`\(name)`: ")\(message)")
   }
