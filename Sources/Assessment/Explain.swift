@@ -4,8 +4,7 @@ public import GeoFormats
 extension Portfolio {
   /// Why a site has its score and rank, and what to find out next: as JSON.
   public func explanation(of id: String) throws -> JSON {
-    let site = try SiteRecord(sites, id: id)
-    let json = try context.dossier(site).json
+    let json = try dossier(of: id).json
     return [
       "site_id": .string(id), "name": json["site"]?["name"] ?? nil, "vacancy": json["vacancy"] ?? nil, "score": json["score"] ?? nil,
       "find_out": json["find_out"] ?? nil,
@@ -57,8 +56,19 @@ extension Portfolio {
     if !facts.isEmpty {
       lines.append("\nFind out next:")
       for fact in facts {
-        lines.append("  \(pad(fact["fact"]?.string ?? "", 40)) up to \(f(fact["score_swing"])) points — \(fact["how"]?.string ?? "")")
+        let ranks = fact["rank_best"]?.isNull == false ? ", rank \(f(fact["rank_best"], 0))–\(f(fact["rank_worst"], 0))" : ""
+        lines.append(
+          "  \(pad(fact["fact"]?.string ?? "", 40)) up to \(f(fact["score_swing"])) points\(ranks) — \(fact["how"]?.string ?? "")")
       }
+    }
+    if let ranks = score?["agreement"]?["ranks"]?.object {
+      lines.append("\nRank among the first \(f(score?["agreement"]?["among"], 0)) by other methods:")
+      lines.append("  " + ranks.map { "\($0.name) \(f($0.value, 0))" }.joined(separator: ", "))
+    }
+    let views = score?["stakeholders"]?.array ?? []
+    if !views.isEmpty {
+      lines.append("Rank by point of view:")
+      lines.append("  " + views.map { "\($0["title"]?.string ?? "") \(f($0["rank"], 0))" }.joined(separator: ", "))
     }
     let changes = json["counterfactuals"]?.array ?? []
     if !changes.isEmpty {

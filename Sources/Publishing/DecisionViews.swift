@@ -162,7 +162,7 @@ enum DecisionViews {
     return .members([
       "lead": .string(
         stability.number("least_change").map {
-          catalogue.text(.firmStability, ["name": leader, "change": catalogue.significant($0, figures: 2)])
+          catalogue.text(.firmStability, ["name": leader, "change": catalogue.number(($0 * 100).rounded(.down) / 100, decimals: 2)])
         } ?? catalogue.text(.firmStabilityNever, ["name": leader])),
       "rows": .array(Array(shown)), "has_rows": .bool(!shown.isEmpty),
     ])
