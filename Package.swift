@@ -31,6 +31,7 @@ let package = Package(
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
+    .systemLibrary(name: "CSHA256"),
 
     // Values.
     .target(name: "SimpleFeatures", swiftSettings: house),
@@ -52,7 +53,8 @@ let package = Package(
     .target(
       name: "Assessment",
       dependencies: [
-        "SimpleFeatures", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "Yams",
+        "SimpleFeatures", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "CSHA256",
+        "Yams",
       ],
       swiftSettings: house),
 

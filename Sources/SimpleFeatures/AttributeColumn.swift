@@ -18,6 +18,27 @@ public struct ValidityBitmap: Sendable, Hashable {
     knownCount = known ? count : 0
   }
 
+  /// Makes a bitmap of `count` rows of which those are known that the test finds so. O(count).
+  @inlinable
+  public init(count: Int, where isKnown: (Int) -> Bool) {
+    var words: [UInt64] = []
+    words.reserveCapacity((count + 63) / 64)
+    for start in stride(from: 0, to: count, by: 64) {
+      var word: UInt64 = 0
+      for row in start..<Swift.min(count, start + 64) where isKnown(row) { word |= 1 &<< UInt64(row &- start) }
+      words.append(word)
+    }
+    self.init(words: words, count: count)
+  }
+
+  /// Makes a bitmap from its words; bits beyond `count` are clear.
+  @usableFromInline
+  init(words: [UInt64], count: Int) {
+    self.words = words
+    self.count = count
+    knownCount = words.reduce(0) { $0 + $1.nonzeroBitCount }
+  }
+
   /// Whether the row is known.
   @inlinable
   public subscript(row: Int) -> Bool { words[row >> 6] & (1 << UInt64(row & 63)) != 0 }

@@ -23,6 +23,17 @@ public enum IndicatorColumn: Sendable {
     }
   }
 
+  /// The values of the given buildings, NaN for null: the kind of the column is looked at once.
+  public func values(_ rows: [Int]) -> [Double] {
+    switch self {
+    case .unmeasured: rows.map { _ in .nan }
+    case .real(let values): rows.map { values[$0] }
+    case .count(let counts): rows.map { counts[$0] == .max ? .nan : Double(counts[$0]) }
+    case .grouped(let values, let group): rows.map { group[$0] < 0 ? .nan : values[Int(group[$0])] }
+    case .known: rows.map { self[$0] }
+    }
+  }
+
   /// Whether a stage has measured it.
   public var isMeasured: Bool { if case .unmeasured = self { false } else { true } }
 }

@@ -78,9 +78,10 @@ struct CityReader {
     repairFootprints(&footprints, ids: ids, lost: &lost)
     var buildings = Buildings(ids: ids, geometry: footprints)
     var result = StudyCity(
-      city: City(crs: crs, buildings: buildings), names: TextColumn(), addresses: TextColumn(), owners: [], contamination: [], zoning: [],
+      city: City(crs: crs, buildings: buildings), names: TextColumn(), addresses: TextColumn(), owners: TextColumn(),
+      contamination: TextColumn(), zoning: TextColumn(),
       published: [],
-      evidence: [:], vacancy: [], vacancyConfidence: [], decidingEvidence: [], lostGeometry: lost,
+      evidence: EvidenceTable(), vacancy: [], vacancyConfidence: [], decidingEvidence: [], lostGeometry: lost,
       demolished: Array(repeating: false, count: kept.count),
       placeNames: TextColumn(), streetNames: TextColumn(), inputs: [], defects: DefectTally(), notes: [])
     decodeBuildings(fields, kept, source, &buildings, &result)
@@ -250,15 +251,17 @@ struct CityReader {
     var rows: [Int] = []
     rows.reserveCapacity(batch.count)
     var ids = TextColumn()
-    let field = fields["id"]
+    let texts = fields["id"]?.texts(Array(0..<batch.count))
+    ids.offsets.reserveCapacity(batch.count + 1)
     var index = IdentifierIndex(capacity: batch.count)
     for row in 0..<batch.count {
-      if let field {
-        guard let text = field.text(row) else {
+      if let texts {
+        let range = texts.range(of: row)
+        guard !range.isEmpty else {
           defects.add(Defect(layer: layer, feature: "#\(batch.numbers[row])", code: .missingIdentifier, detail: "the id is empty"))
           continue
         }
-        ids.append(text)
+        texts.bytes.withUnsafeBufferPointer { ids.append(utf8: UnsafeBufferPointer(rebasing: $0[range])) }
       } else {
         ids.append(String(batch.numbers[row]))
       }
@@ -310,8 +313,8 @@ struct CityReader {
     /// Numbers within a range that makes sense; others are defects and unknown.
     func numbers(_ name: String, _ range: ClosedRange<Double>, into column: inout [Double]) {
       guard let field = fields[name] else { return }
-      for row in 0..<n {
-        guard let value = field.number(kept[row]) else {
+      for (row, value) in field.numbers(kept).enumerated() {
+        guard !value.isNaN else {
           if let text = field.text(kept[row]), !text.isEmpty {
             defect(row, .unreadableValue, "\(name) is no number: \"\(text.prefix(60))\"")
           }
@@ -330,71 +333,83 @@ struct CityReader {
     numbers("grossFloorArea", 1...5_000_000, into: &buildings.grossFloorArea)
     numbers("siteArea", 1...100_000_000, into: &buildings.siteArea)
     numbers("vacantArea", 0...5_000_000, into: &buildings.vacantArea)
-    if let field = fields["year"] {
-      for row in 0..<n {
-        guard let text = field.text(kept[row]) else { continue }
-        // `1887`, `1887-05-01`, `1887-01-01T00:00:00`, `~1890`, `1890s`: the first four digits.
+    if let texts = fields["year"]?.distinct(kept) {
+      // `1887`, `1887-05-01`, `1887-01-01T00:00:00`, `~1890`, `1890s`: the first four digits.
+      let years = texts.map { text -> Double? in
         let digits = text.drop { !$0.isNumber }.prefix(4)
-        guard digits.count == 4, let year = Double(digits), (500...2100).contains(year) else {
-          if text != "0" { defect(row, .unreadableValue, "year is not plausible: \"\(text.prefix(40))\"") }
-          continue
+        guard digits.count == 4, let year = Double(digits), (500...2100).contains(year) else { return nil }
+        return year
+      }
+      for (row, code) in texts.codes.enumerated() where code >= 0 {
+        if let year = years[Int(code)] {
+          buildings.year[row] = year
+        } else if let text = texts[row], text != "0" {
+          defect(row, .unreadableValue, "year is not plausible: \"\(text.prefix(40))\"")
         }
-        buildings.year[row] = year
       }
     }
-    if let field = fields["function"] {
-      for row in 0..<n {
-        guard let text = field.text(kept[row]) else { continue }
-        if let function = codes.function(text) {
+    if let texts = fields["function"]?.distinct(kept) {
+      let functions = texts.map(codes.function)
+      for (row, code) in texts.codes.enumerated() where code >= 0 {
+        if let function = functions[Int(code)] {
           buildings.function[row] = function
         } else {
-          defect(row, .unknownCode, "function \"\(text.prefix(60))\" is in no table")
+          defect(row, .unknownCode, "function \"\((texts[row] ?? "").prefix(60))\" is in no table")
         }
       }
     }
     if let field = fields["condition"] {
-      for row in 0..<n {
-        guard let text = field.text(kept[row]) else { continue }
-        if let condition = codes.condition(text, scale: field.scale) {
+      let texts = field.distinct(kept)
+      let conditions = texts.map { codes.condition($0, scale: field.scale) }
+      let vacancies = texts.map { text in
+        codes.cadastreVacancy(text).map { found in
+          let code = CodeTables.code(text)
+          return (
+            status: found.status, source: "cadastre: condition of construction \"\(code)\"",
+            confidence: register.optional("vacancy.confidence.cadastre.\(code)")?.value ?? found.confidence
+          )
+        }
+      }
+      let observed = fields["observed"]
+      for (row, code) in texts.codes.enumerated() where code >= 0 {
+        if let condition = conditions[Int(code)] {
           buildings.condition[row] = condition
-        } else if codes.cadastreVacancy(text) == nil {
-          defect(row, .unknownCode, "condition \"\(text.prefix(60))\" is in no table")
+        } else if vacancies[Int(code)] == nil {
+          defect(row, .unknownCode, "condition \"\((texts[row] ?? "").prefix(60))\" is in no table")
         }
-        if let (status, confidence) = codes.cadastreVacancy(text) {
+        if let vacancy = vacancies[Int(code)] {
           addEvidence(
-            status, kind: .cadastre, source: "cadastre: condition of construction \"\(CodeTables.code(text))\"",
-            observed: fields["observed"]?.text(kept[row]), since: nil,
-            confidence: self.register.optional("vacancy.confidence.cadastre.\(CodeTables.code(text))")?.value ?? confidence, area: nil,
-            row: row, &result)
+            vacancy.status, kind: .cadastre, source: vacancy.source, observed: observed?.text(kept[row]), since: nil,
+            confidence: vacancy.confidence, area: nil, row: row, &result)
         }
       }
     }
-    if let field = fields["heritage"] {
-      for row in 0..<n {
-        guard let text = field.text(kept[row]) else { continue }
-        buildings.heritage[row] = CodeTables.truth(text) == false ? .no : .yes
-      }
+    if let texts = fields["heritage"]?.distinct(kept) {
+      let states = texts.texts.map { CodeTables.truth($0) == false ? Ternary.no : .yes }
+      for (row, code) in texts.codes.enumerated() where code >= 0 { buildings.heritage[row] = states[Int(code)] }
     }
-    if let field = fields["site"] {
-      var sites: [String: Int32] = [:]
-      for row in 0..<n {
-        guard let text = field.text(kept[row]) else { continue }
-        let next = Int32(sites.count)
-        buildings.site[row] = sites[text, default: next]
-        if buildings.site[row] == next { sites[text] = next }
+    if let texts = fields["site"]?.distinct(kept) { buildings.site = texts.codes }
+    func category(_ name: String, _ decode: (String) -> String?) -> TextColumn {
+      var column = TextColumn()
+      guard let texts = fields[name]?.distinct(kept) else {
+        column.offsets = Array(repeating: 0, count: n + 1)
+        return column
       }
-    }
-    func category(_ name: String, _ decode: (String) -> String?) -> [String] {
-      guard let field = fields[name] else { return Array(repeating: "", count: n) }
-      return (0..<n).map { row in
-        guard let text = field.text(kept[row]) else { return "" }
-        if let code = decode(text) { return code }
-        // The text itself is not repeated: an owner field may hold a person's name.
-        defect(
-          row, .unknownCode,
-          name == "owner" ? "owner is no class (public, company, private, several)" : "\(name) \"\(text.prefix(60))\" is in no table")
-        return ""
+      let words = texts.texts.map { (decode($0) ?? "").utf8.map { $0 } }
+      for (row, code) in texts.codes.enumerated() {
+        if code >= 0 {
+          column.bytes.append(contentsOf: words[Int(code)])
+          if words[Int(code)].isEmpty {
+            // The text itself is not repeated: an owner field may hold a person's name.
+            defect(
+              row, .unknownCode,
+              name == "owner"
+                ? "owner is no class (public, company, private, several)" : "\(name) \"\((texts[row] ?? "").prefix(60))\" is in no table")
+          }
+        }
+        column.offsets.append(column.bytes.count)
       }
+      return column
     }
     result.owners = category("owner", CodeTables.owner)
     result.contamination = category("contamination") {
@@ -412,13 +427,20 @@ struct CityReader {
     let name = study.publish.contains("name") ? fields["name"] : nil
     let address = study.publish.contains("address") ? fields["address"] : nil
     let street = study.publish.contains("address") ? fields["street"] : nil, number = fields["houseNumber"]
-    for row in 0..<n {
-      result.names.append(name?.text(kept[row]) ?? "")
-      var text = address?.text(kept[row]) ?? ""
-      if text.isEmpty, let road = street?.text(kept[row]) {
-        text = [road, number?.text(kept[row])].compactMap(\.self).joined(separator: " ")
+    var nothing = TextColumn()
+    nothing.offsets = Array(repeating: 0, count: n + 1)
+    result.names = name?.texts(kept) ?? nothing
+    result.addresses = address?.texts(kept) ?? nothing
+    if let street {
+      let given = result.addresses
+      result.addresses = TextColumn()
+      for row in 0..<n {
+        if given.range(of: row).isEmpty, let road = street.text(kept[row]) {
+          result.addresses.append([road, number?.text(kept[row])].compactMap(\.self).joined(separator: " "))
+        } else {
+          given.bytes.withUnsafeBufferPointer { result.addresses.append(utf8: UnsafeBufferPointer(rebasing: $0[given.range(of: row)])) }
+        }
       }
-      result.addresses.append(text)
     }
     for extra in study.publish where !["name", "address", "function"].contains(extra) {
       guard let field = fields[extra] else {
@@ -435,54 +457,84 @@ struct CityReader {
     }
 
     if let field = fields["vacancy"] {
-      let lifecycle = fields["lifecycle"], observed = fields["observed"], since = fields["vacantSince"]
+      let lifecycle = fields["lifecycle"]?.distinct(kept), observed = fields["observed"]?.distinct(kept)
+      let since = fields["vacantSince"]?.distinct(kept), texts = field.distinct(kept)
       let label = URL(fileURLWithPath: source.reference.path).lastPathComponent
-      for row in 0..<n {
-        guard let text = field.text(kept[row]) else { continue }
-        let tag = lifecycle?.text(kept[row])
-        let isTag = source.isOpenStreetMap || tag != nil
-        let confidence =
-          register.optional(isTag ? "vacancy.confidence.map-tag" : "vacancy.confidence.register")?.value ?? (isTag ? 0.7 : 0.95)
-        let what = isTag ? "OpenStreetMap tag \(tag ?? "vacancy")" : "field `\(field.column.name)` of \(label)"
+      let mapConfidence = register.optional("vacancy.confidence.map-tag")?.value ?? 0.7
+      let registerConfidence = register.optional("vacancy.confidence.register")?.value ?? 0.95
+      let ownName = "field `\(field.column.name)` of \(label)", plainTag = "OpenStreetMap tag vacancy"
+      let tagNames = lifecycle?.texts.map { "OpenStreetMap tag \($0)" } ?? []
+      let meanings = texts.texts.map(Self.meaning)
+      let days = observed?.map { CalendarDate(partial: $0) } ?? []
+      for (row, code) in texts.codes.enumerated() where code >= 0 {
+        let tag = lifecycle.map { Int($0.codes[row]) } ?? -1
+        let isTag = source.isOpenStreetMap || tag >= 0
+        let day = observed.map { Int($0.codes[row]) } ?? -1
         addEvidence(
-          text, kind: isTag ? .mapTag : .field, source: what, observed: observed?.text(kept[row]), since: since?.text(kept[row]),
-          confidence: confidence,
-          area: nil, row: row, &result)
+          meanings[Int(code)], text: texts.texts[Int(code)], kind: isTag ? .mapTag : .field,
+          source: !isTag ? ownName : tag >= 0 ? tagNames[tag] : plainTag, day: day < 0 ? nil : days[day],
+          unreadableDay: day >= 0 && days[day] == nil ? observed?[row] : nil, since: since?[row],
+          confidence: isTag ? mapConfidence : registerConfidence, area: nil, row: row, &result)
       }
     }
   }
 
   // MARK: Evidence of vacancy
 
+  /// What a status word says.
+  private enum StatusMeaning {
+    case gone
+    case vacancy(VacancyClass)
+    case unreadable
+  }
+
+  private static func meaning(_ status: String) -> StatusMeaning {
+    if ["demolished", "notBuilt", "removed", "razed"].contains(status) { return .gone }
+    return CodeTables.vacancy(status).map { .vacancy($0) } ?? .unreadable
+  }
+
+  /// Adds one piece of evidence; gives whether it says anything.
+  @discardableResult
   private mutating func addEvidence(
     _ status: String, kind: VacancyEvidence.Kind, source: String, observed: String?, since: String?, confidence: Double, area: Double?,
     row: Int,
     _ result: inout StudyCity
-  ) {
-    if ["demolished", "notBuilt", "removed", "razed"].contains(status) {
+  ) -> Bool {
+    let day = observed.flatMap { CalendarDate(partial: $0) }
+    return addEvidence(
+      Self.meaning(status), text: status, kind: kind, source: source, day: day, unreadableDay: day == nil ? observed : nil, since: since,
+      confidence: confidence, area: area, row: row, &result)
+  }
+
+  @discardableResult
+  private mutating func addEvidence(
+    _ meaning: StatusMeaning, text: String, kind: VacancyEvidence.Kind, source: String, day: CalendarDate?, unreadableDay: String?,
+    since: String?, confidence: Double, area: Double?, row: Int, _ result: inout StudyCity
+  ) -> Bool {
+    let vacancy: VacancyClass
+    switch meaning {
+    case .gone:
       result.demolished[row] = true
-      return
-    }
-    guard let vacancy = CodeTables.vacancy(status) else {
+      return false
+    case .unreadable:
       defects.add(
         Defect(
           layer: "buildings", feature: result.city.buildings.ids[row], code: .unknownCode,
-          detail: "vacancy status \"\(status.prefix(60))\" is in no table"))
-      return
+          detail: "vacancy status \"\(text.prefix(60))\" is in no table"))
+      return false
+    case .vacancy(let found): vacancy = found
     }
-    guard vacancy != .unknown else { return }
-    var day: CalendarDate?
-    if let observed {
-      day = CalendarDate(partial: observed)
-      if day == nil {
-        defects.add(
-          Defect(
-            layer: "buildings", feature: result.city.buildings.ids[row], code: .unreadableValue,
-            detail: "observed is no date: \"\(observed.prefix(40))\""))
-      }
+    guard vacancy != .unknown else { return false }
+    if let unreadableDay {
+      defects.add(
+        Defect(
+          layer: "buildings", feature: result.city.buildings.ids[row], code: .unreadableValue,
+          detail: "observed is no date: \"\(unreadableDay.prefix(40))\""))
     }
-    result.evidence[row, default: []].append(
-      VacancyEvidence(status: vacancy, kind: kind, source: source, observed: day, since: since, confidence: confidence, vacantArea: area))
+    result.evidence.add(
+      VacancyEvidence(status: vacancy, kind: kind, source: source, observed: day, since: since, confidence: confidence, vacantArea: area),
+      building: row)
+    return true
   }
 
   private mutating func readRegister(_ source: Study.LayerSource, ids: TextColumn, locator: FootprintLocator, into result: inout StudyCity)
@@ -510,6 +562,8 @@ struct CityReader {
     let label = URL(fileURLWithPath: source.reference.path).lastPathComponent
     let confidence = register.optional("vacancy.confidence.register")?.value ?? 0.95
     var matched = 0
+    let statusField = fields["status"], areaField = fields["vacantArea"], sourceField = fields["source"]
+    let observedField = fields["observed"], sinceField = fields["since"]
     for row in 0..<layer.features.count {
       let number = "#\(layer.features.numbers[row])"
       let building: Int?
@@ -530,17 +584,14 @@ struct CityReader {
         }
       }
       guard let building else { continue }
-      guard let status = fields["status"]?.text(row) else {
+      guard let status = statusField?.text(row) else {
         defects.add(Defect(layer: "vacancy", feature: number, code: .unreadableValue, detail: "status is empty"))
         continue
       }
-      matched += 1
-      let area = fields["vacantArea"]?.number(row)
-      let before = result.evidence[building]?.count ?? 0
-      addEvidence(
-        status, kind: .register, source: fields["source"]?.text(row) ?? "register \(label)", observed: fields["observed"]?.text(row),
-        since: fields["since"]?.text(row), confidence: confidence, area: area, row: building, &result)
-      if before == (result.evidence[building]?.count ?? 0) { matched -= 1 }
+      let isEvidence = addEvidence(
+        status, kind: .register, source: sourceField?.text(row) ?? "register \(label)", observed: observedField?.text(row),
+        since: sinceField?.text(row), confidence: confidence, area: areaField?.number(row), row: building, &result)
+      if isEvidence { matched += 1 }
     }
     record("vacancy", source, layer, kept: matched)
     if source.illustrative {
@@ -556,17 +607,18 @@ struct CityReader {
     let geometry = try place(layer, source, "units")
     let confidence = register.optional("vacancy.confidence.unit-tag")?.value ?? 0.35
     var matched = 0
+    let idField = fields["id"], lifecycleField = fields["lifecycle"], vacancyField = fields["vacancy"], observedField = fields["observed"]
     for row in 0..<layer.features.count {
-      let name = fields["id"]?.text(row) ?? "#\(layer.features.numbers[row])"
+      let name = idField?.text(row) ?? "#\(layer.features.numbers[row])"
       guard let building = locator.building(of: geometry, feature: row) else {
         defects.add(Defect(layer: "units", feature: name, code: .unmatchedRecord, detail: "no footprint within 5 m of the unit"))
         continue
       }
       matched += 1
-      let tag = fields["lifecycle"]?.text(row) ?? "vacancy"
+      let tag = lifecycleField?.text(row) ?? "vacancy"
       addEvidence(
-        fields["vacancy"]?.text(row) ?? "partlyVacant", kind: .unitTag, source: "OpenStreetMap \(name), tag \(tag)",
-        observed: fields["observed"]?.text(row), since: nil,
+        vacancyField?.text(row) ?? "partlyVacant", kind: .unitTag, source: "OpenStreetMap \(name), tag \(tag)",
+        observed: observedField?.text(row), since: nil,
         confidence: confidence, area: nil, row: building, &result)
     }
     record("units", source, layer, kept: matched)
@@ -579,17 +631,33 @@ struct CityReader {
     result.vacancy = Array(repeating: .unknown, count: n)
     result.vacancyConfidence = Array(repeating: .nan, count: n)
     result.decidingEvidence = Array(repeating: -1, count: n)
-    for (row, pieces) in result.evidence {
-      var best = 0
-      for k in pieces.indices.dropFirst() {
-        let a = pieces[k].confidence(on: study.asOf, halfLife: halfLife), b = pieces[best].confidence(on: study.asOf, halfLife: halfLife)
-        if a > b || (a == b && (pieces[k].observed ?? study.asOf) > (pieces[best].observed ?? study.asOf)) { best = k }
+    result.evidence.arrange(buildings: n)
+    let evidence = result.evidence
+    // Evidence of one day has aged alike.
+    let decay = evidence.days.map { exp2(-max(0, study.asOf.years(since: $0)) / halfLife) }
+    func confidence(_ piece: Int) -> Double {
+      let day = evidence.observedIndex(piece)
+      return day < 0 ? evidence.confidence(piece) : evidence.confidence(piece) * decay[day]
+    }
+    func day(_ piece: Int) -> CalendarDate {
+      let index = evidence.observedIndex(piece)
+      return index < 0 ? study.asOf : evidence.days[index]
+    }
+    for row in 0..<n {
+      let pieces = evidence.pieces(of: row)
+      guard !pieces.isEmpty else { continue }
+      var best = pieces.lowerBound
+      for k in pieces.dropFirst() {
+        let a = confidence(k), b = confidence(best)
+        if a > b || (a == b && day(k) > day(best)) { best = k }
       }
-      result.vacancy[row] = pieces[best].status
-      result.vacancyConfidence[row] = pieces[best].confidence(on: study.asOf, halfLife: halfLife)
-      result.decidingEvidence[row] = Int32(best)
-      if let area = pieces[best].vacantArea { buildings.vacantArea[row] = area }
-      buildings.hasVacancyEvidence[row] = [.vacant, .partlyVacant, .derelict].contains(pieces[best].status)
+      let status = evidence.status(best)
+      result.vacancy[row] = status
+      result.vacancyConfidence[row] = confidence(best)
+      result.decidingEvidence[row] = Int32(best - pieces.lowerBound)
+      let area = evidence.vacantArea(best)
+      if !area.isNaN { buildings.vacantArea[row] = area }
+      buildings.hasVacancyEvidence[row] = status == .vacant || status == .partlyVacant || status == .derelict
     }
   }
 
@@ -604,9 +672,10 @@ struct CityReader {
       defects.add(Defect(layer: "districts", feature: ids[k], code: .wrongGeometryType, detail: "a district must be a polygon"))
     }
     var names = TextColumn(), keptIDs = TextColumn()
+    let nameField = fields["name"]
     for k in areal {
       keptIDs.append(ids[k])
-      names.append(fields["name"]?.text(kept[k]) ?? ids[k])
+      names.append(nameField?.text(kept[k]) ?? ids[k])
     }
     let repaired = repair(geometry.selecting(areal.map { kept[$0] }), threads: options.threads)
     for row in repaired.repaired {
@@ -643,23 +712,26 @@ struct CityReader {
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "places", known: Self.placeFields)
     let geometry = try place(layer, source, "places")
     var kept: [Int] = [], categories: [PlaceCategory] = [], names = TextColumn()
+    let idField = fields["id"], nameField = fields["name"]
+    let texts = fields["category"]?.distinct(Array(0..<layer.features.count))
+    let meanings = texts?.map(Self.category) ?? []
     for row in 0..<layer.features.count {
-      let name = fields["id"]?.text(row) ?? "#\(layer.features.numbers[row])"
+      func name() -> String { idField?.text(row) ?? "#\(layer.features.numbers[row])" }
       guard geometry.kinds[row] != .none else {
-        defects.add(Defect(layer: "places", feature: name, code: .missingGeometry, detail: "the place has no position"))
+        defects.add(Defect(layer: "places", feature: name(), code: .missingGeometry, detail: "the place has no position"))
         continue
       }
-      let text = fields["category"]?.text(row) ?? ""
-      guard let category = Self.category(text) else {
+      let text = texts?[row] ?? ""
+      guard let texts, texts.codes[row] >= 0, let category = meanings[Int(texts.codes[row])] else {
         defects.add(
           Defect(
-            layer: "places", feature: name, code: .unknownCode,
+            layer: "places", feature: name(), code: .unknownCode,
             detail: "category \"\(text.prefix(60))\" is none of \(PlaceCategory.allCases.map(\.name).joined(separator: ", "))"))
         continue
       }
       kept.append(row)
       categories.append(category)
-      names.append(fields["name"]?.text(row) ?? "")
+      names.append(nameField?.text(row) ?? "")
     }
     record("places", source, layer, kept: kept.count)
     return (Places(geometry: geometry.selecting(kept), category: categories), names)
@@ -691,28 +763,29 @@ struct CityReader {
     ] {
       if let k = sectorIndex[id] { sectorIndex[word] = k }
     }
+    let idField = fields["id"], sectorField = fields["sector"], employeesField = fields["employees"]
     for row in 0..<layer.features.count {
-      let name = fields["id"]?.text(row) ?? "#\(layer.features.numbers[row])"
+      func name() -> String { idField?.text(row) ?? "#\(layer.features.numbers[row])" }
       guard geometry.kinds[row] != .none else {
-        defects.add(Defect(layer: "companies", feature: name, code: .missingGeometry, detail: "the company has no position"))
+        defects.add(Defect(layer: "companies", feature: name(), code: .missingGeometry, detail: "the company has no position"))
         continue
       }
       let position = geometry.centroid(of: row)
       var index: Int16 = -1
-      if let text = fields["sector"]?.text(row) {
+      if let text = sectorField?.text(row) {
         if let known = sectorIndex[plain(text)] {
           index = known
         } else {
           defects.add(
             Defect(
-              layer: "companies", feature: name, code: .unknownCode,
+              layer: "companies", feature: name(), code: .unknownCode,
               detail: "sector \"\(text.prefix(60))\" is none of the sub-markets; the company counts without sector"))
         }
       }
       x.append(position.x)
       y.append(position.y)
       sector.append(index)
-      employees.append(fields["employees"]?.number(row) ?? .nan)
+      employees.append(employeesField?.number(row) ?? .nan)
     }
     record("companies", source, layer, kept: x.count)
     return Companies(x: x, y: y, sector: sector, employees: employees)
@@ -722,7 +795,9 @@ struct CityReader {
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "streets", known: Self.streetFields)
     let geometry = try place(layer, source, "streets")
     var kept: [Int] = [], classes: [RoadClass] = [], walkable: [Bool] = [], names = TextColumn()
-    let classField = fields["class"], walkField = fields["walkable"], nameField = fields["name"]
+    let all = Array(0..<layer.features.count)
+    let classTexts = fields["class"]?.distinct(all), walkTexts = fields["walkable"]?.distinct(all), nameField = fields["name"]
+    let roads = classTexts?.texts.map(Self.roadClass) ?? [], walks = walkTexts?.map(CodeTables.truth) ?? []
     for row in 0..<layer.features.count {
       guard geometry.kinds[row].isLinear else {
         let none = geometry.kinds[row] == .none
@@ -733,9 +808,10 @@ struct CityReader {
         continue
       }
       kept.append(row)
-      let road = Self.roadClass(classField?.text(row) ?? "")
+      let road = classTexts.map { $0.codes[row] < 0 ? .other : roads[Int($0.codes[row])] } ?? .other
       classes.append(road)
-      walkable.append(walkField?.text(row).flatMap(CodeTables.truth) ?? (road != .motorway && road != .trunk))
+      let told = walkTexts.flatMap { $0.codes[row] < 0 ? nil : walks[Int($0.codes[row])] }
+      walkable.append(told ?? (road != .motorway && road != .trunk))
       names.append(nameField?.text(row) ?? "")
     }
     record("streets", source, layer, kept: kept.count)

@@ -17,6 +17,35 @@ struct FieldMapping {
       guard let text = column.text(row)?.trimmed(), !text.isEmpty else { return nil }
       return text
     }
+
+    /// The numbers of the given rows; NaN where there is none.
+    func numbers(_ rows: [Int]) -> [Double] {
+      switch column.values {
+      case .real(let values): rows.map { column.validity[$0] && values[$0].isFinite ? values[$0] * factor : .nan }
+      case .integer(let values): rows.map { column.validity[$0] ? Double(values[$0]) * factor : .nan }
+      default: rows.map { number($0) ?? .nan }
+      }
+    }
+
+    /// The different texts of the given rows.
+    func distinct(_ rows: [Int]) -> DistinctTexts { DistinctTexts(column, rows: rows) }
+
+    /// The texts of the given rows, trimmed; empty where there is none.
+    func texts(_ rows: [Int]) -> TextColumn {
+      var result = TextColumn()
+      result.offsets.reserveCapacity(rows.count + 1)
+      guard case .text(let values) = column.values else {
+        for row in rows { result.append(text(row) ?? "") }
+        return result
+      }
+      values.bytes.withUnsafeBufferPointer { bytes in
+        for row in rows {
+          let range = column.validity[row] ? DistinctTexts.trimmed(values.range(of: row), bytes) : 0..<0
+          result.append(utf8: UnsafeBufferPointer(rebasing: bytes[range]))
+        }
+      }
+      return result
+    }
   }
 
   let batch: FeatureBatch

@@ -10,15 +10,15 @@ public struct StudyCity: Sendable {
   /// Addresses; "" where unknown.
   public var addresses: TextColumn
   /// public, company, private, several; "" where unknown.
-  public var owners: [String]
+  public var owners: TextColumn
   /// none, treated, suspected, present; "" where unknown.
-  public var contamination: [String]
+  public var contamination: TextColumn
   /// permits, needsChange, forbids; "" where unknown.
-  public var zoning: [String]
+  public var zoning: TextColumn
   /// Fields of the source that the study publishes beyond name, address and function.
   public var published: [AttributeColumn]
   /// Evidence by building row.
-  public var evidence: [Int: [VacancyEvidence]]
+  public var evidence: EvidenceTable
   /// The class that the evidence supports, by building.
   public var vacancy: [VacancyClass]
   /// Its decayed confidence; NaN without evidence.

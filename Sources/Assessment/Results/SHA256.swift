@@ -1,4 +1,5 @@
-import Foundation
+import CSHA256
+import Glibc
 
 /// The SHA-256 digest of FIPS 180-4, so that a run names its inputs and outputs by content. O(bytes).
 struct SHA256 {
@@ -6,6 +7,7 @@ struct SHA256 {
   private var state: [UInt32] = primes(8).map { squareRootFraction($0) }
   private var pending: [UInt8] = []
   private var length: UInt64 = 0
+  private static let hasInstructions = rekindle_has_sha256_instructions() != 0
 
   private static func primes(_ count: Int) -> [Int] {
     var found: [Int] = []
@@ -48,7 +50,7 @@ struct SHA256 {
       pending.append(byte)
       length += 1
       if pending.count == 64 {
-        pending.withUnsafeBufferPointer { compress($0.baseAddress!) }
+        pending.withUnsafeBytes { compress($0.baseAddress!, 1) }
         pending.removeAll(keepingCapacity: true)
       }
     }
@@ -57,40 +59,57 @@ struct SHA256 {
   /// Adds a run of bytes, whole blocks without copying.
   mutating func update(buffer: UnsafeRawBufferPointer) {
     var at = 0
-    if pending.isEmpty {
-      let bytes = buffer.bindMemory(to: UInt8.self)
-      while at + 64 <= bytes.count {
-        compress(bytes.baseAddress! + at)
-        at += 64
-      }
+    if pending.isEmpty, let start = buffer.baseAddress {
+      let blocks = buffer.count / 64
+      compress(start, blocks)
+      at = blocks * 64
       length += UInt64(at)
     }
     update(buffer[at...])
   }
 
-  private mutating func compress(_ block: UnsafePointer<UInt8>) {
-    func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
-      for t in 0..<16 {
-        w[t] = UInt32(block[4 * t]) << 24 | UInt32(block[4 * t + 1]) << 16 | UInt32(block[4 * t + 2]) << 8 | UInt32(block[4 * t + 3])
+  private mutating func compress(_ start: UnsafeRawPointer, _ blocks: Int) {
+    guard Self.hasInstructions else { return compressPlainly(start, blocks) }
+    let k = Self.k
+    state.withUnsafeMutableBufferPointer { state in
+      k.withUnsafeBufferPointer { k in
+        rekindle_sha256_blocks(state.baseAddress!, start.assumingMemoryBound(to: UInt8.self), blocks, k.baseAddress!)
       }
-      for t in 16..<64 {
-        let s0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3
-        let s1 = rotate(w[t - 2], 17) ^ rotate(w[t - 2], 19) ^ w[t - 2] >> 10
-        w[t] = w[t - 16] &+ s0 &+ w[t - 7] &+ s1
-      }
-      var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-      var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-      Self.k.withUnsafeBufferPointer { k in
-        for t in 0..<64 {
-          let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-          let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ k[t] &+ w[t]
-          let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-          let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-          (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+    }
+  }
+
+  /// The same in plain Swift, for processors without the instructions.
+  mutating func compressPlainly(_ start: UnsafeRawPointer, _ blocks: Int) {
+    @inline(__always) func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x &>> n | x &<< (32 &- n) }
+    let k = Self.k
+    k.withUnsafeBufferPointer { k in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
+        for block in 0..<blocks {
+          for t in 0..<16 { w[t] = UInt32(bigEndian: start.loadUnaligned(fromByteOffset: 64 &* block &+ 4 &* t, as: UInt32.self)) }
+          for t in 16..<64 {
+            let s0 = rotate(w[t &- 15], 7) ^ rotate(w[t &- 15], 18) ^ w[t &- 15] &>> 3
+            let s1 = rotate(w[t &- 2], 17) ^ rotate(w[t &- 2], 19) ^ w[t &- 2] &>> 10
+            w[t] = w[t &- 16] &+ s0 &+ w[t &- 7] &+ s1
+          }
+          var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+          var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+          for t in 0..<64 {
+            let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+            let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ k[t] &+ w[t]
+            let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+            let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+          }
+          state[0] &+= a
+          state[1] &+= b
+          state[2] &+= c
+          state[3] &+= d
+          state[4] &+= e
+          state[5] &+= f
+          state[6] &+= g
+          state[7] &+= h
         }
       }
-      for (i, v) in [a, b, c, d, e, f, g, h].enumerated() { state[i] = state[i] &+ v }
     }
   }
 
@@ -108,15 +127,22 @@ struct SHA256 {
 /// The SHA-256 of a file's bytes, hexadecimal.
 /// - Throws: `AssessmentError` when the file cannot be read.
 public func sha256(ofFile path: String) throws -> String {
-  guard let file = FileHandle(forReadingAtPath: path) else {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else {
     throw AssessmentError(.missingInput, "Cannot read \(path): no such file, or no permission.")
   }
-  defer { try? file.close() }
+  defer { close(descriptor) }
   var digest = SHA256()
-  while let data = try? file.read(upToCount: 1 << 20), !data.isEmpty {
-    data.withUnsafeBytes { digest.update(buffer: $0) }
+  let size = 1 << 18
+  return try withUnsafeTemporaryAllocation(byteCount: size, alignment: 64) { buffer in
+    while true {
+      let count = read(descriptor, buffer.baseAddress, size)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw AssessmentError(.missingInput, "Cannot read \(path): \(String(cString: strerror(errno))).") }
+      if count == 0 { return digest.finish() }
+      digest.update(buffer: UnsafeRawBufferPointer(start: buffer.baseAddress, count: count))
+    }
   }
-  return digest.finish()
 }
 
 /// The SHA-256 of bytes, hexadecimal.

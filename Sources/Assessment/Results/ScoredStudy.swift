@@ -44,9 +44,8 @@ struct TableColumns {
   var columns: [AttributeColumn] = []
 
   mutating func add(_ name: String, real values: [Double]) {
-    var validity = ValidityBitmap()
-    for value in values { validity.append(value.isFinite) }
-    columns.append(AttributeColumn(name: name, values: .real(values), validity: validity))
+    columns.append(
+      AttributeColumn(name: name, values: .real(values), validity: ValidityBitmap(count: values.count) { values[$0].isFinite }))
   }
 
   mutating func add(_ name: String, integer values: [Int]) {
@@ -65,27 +64,29 @@ struct TableColumns {
 
   /// Rows of a text column, copied as bytes; empty ones are unknown.
   mutating func add(_ name: String, rows: [Int], of source: TextColumn) {
-    var column = TextColumn(), validity = ValidityBitmap()
+    var column = TextColumn()
     column.offsets.reserveCapacity(rows.count + 1)
-    for row in rows {
-      let range = source.range(of: row)
-      column.bytes.append(contentsOf: source.bytes[range])
-      column.offsets.append(column.bytes.count)
-      validity.append(!range.isEmpty)
+    source.bytes.withUnsafeBufferPointer { bytes in
+      for row in rows { column.append(utf8: UnsafeBufferPointer(rebasing: bytes[source.range(of: row)])) }
     }
-    columns.append(AttributeColumn(name: name, values: .text(column), validity: validity))
+    add(name, known: column)
   }
 
   /// A word of a short list for each row; a negative index is unknown.
   mutating func add(_ name: String, words: [String], _ index: [Int]) {
-    let bytes = words.map { Array($0.utf8) }
-    var column = TextColumn(), validity = ValidityBitmap()
+    var list = TextColumn(), column = TextColumn()
+    for word in words { list.append(word) }
     column.offsets.reserveCapacity(index.count + 1)
-    for k in index {
-      if k >= 0 { column.bytes.append(contentsOf: bytes[k]) }
-      column.offsets.append(column.bytes.count)
-      validity.append(k >= 0 && !bytes[k].isEmpty)
+    list.bytes.withUnsafeBufferPointer { bytes in
+      for k in index { column.append(utf8: UnsafeBufferPointer(rebasing: bytes[k < 0 ? 0..<0 : list.range(of: k)])) }
     }
+    add(name, known: column)
+  }
+
+  /// Texts of which the empty ones are unknown.
+  mutating func add(_ name: String, known column: TextColumn) {
+    let offsets = column.offsets
+    let validity = ValidityBitmap(count: column.count) { offsets[$0] < offsets[$0 + 1] }
     columns.append(AttributeColumn(name: name, values: .text(column), validity: validity))
   }
 
@@ -139,7 +140,9 @@ extension ScoredStudy {
       let position = Dictionary(uniqueKeysWithValues: cases.enumerated().map { ($0.element, $0.offset) })
       table.add(name, words: cases.map(title), rows.map { value($0).flatMap { position[$0] } ?? -1 })
     }
-    func deciding(_ row: Int) -> VacancyEvidence? { source.decidingEvidence[row] >= 0 ? source.evidence[row]?[Int(source.decidingEvidence[row])] : nil }
+    // The place of the deciding piece of evidence; −1 without.
+    let evidence = source.evidence
+    let pieces = rows.map { source.decidingEvidence[$0] < 0 ? -1 : evidence.pieces(of: $0).lowerBound + Int(source.decidingEvidence[$0]) }
     let districts = rows.map { district($0) ?? -1 }
     table.add("site_id", rows: rows, of: buildings.ids)
     table.add("name", rows: rows, of: source.names)
@@ -152,15 +155,19 @@ extension ScoredStudy {
     table.add("completeness", real: Array(scores.completeness[range]))
     words("vacancy", VacancyClass.allCases, \.rawValue) { source.vacancy[$0] }
     table.add("vacancy_confidence", real: rows.map { source.vacancyConfidence[$0] })
-    let pieces = rows.map(deciding)
-    table.add("vacancy_source", text: pieces.map { $0?.source })
+    table.add("vacancy_source", words: evidence.words, pieces.map { $0 < 0 ? -1 : evidence.sourceIndex($0) })
     table.add("best_sector", words: sectors.map(\.id), Array(scores.bestSector[range]))
-    table.add("best_sector_fit", real: range.map { scores.fits[scores.bestSector[$0]][$0] })
-    for (s, sector) in sectors.enumerated() { table.add("fit_" + sector.id.replacing("-", with: "_"), real: Array(scores.fits[s][range])) }
-    let worths = concurrentMap(scoring.evaluators.count, threads: scoring.threads) { c in rows.map { scoring.evaluators[c].worth($0) } }
+    let fits = scores.fits, best = scores.bestSector
+    table.add("best_sector_fit", real: range.map { fits[best[$0]][$0] })
+    for (s, sector) in sectors.enumerated() { table.add("fit_" + sector.id.replacing("-", with: "_"), real: Array(fits[s][range])) }
+    let worths = concurrentMap(scoring.evaluators.count, threads: scoring.threads) { c in scoring.evaluators[c].worths(rows) }
     for (c, criterion) in profile.criteria.enumerated() { table.add("value_" + criterion.id, real: worths[c].map(\.value)) }
-    for indicator in Indicator.allCases { table.add("ind_" + indicator.id, real: rows.map { indicators[indicator, $0] }) }
-    if let known = source.city.districts { table.add("district_id", words: (0..<known.count).map { known.ids[$0] }, districts) } else { table.add("district_id", words: [], districts) }
+    for indicator in Indicator.allCases { table.add("ind_" + indicator.id, real: indicators[indicator].values(rows)) }
+    if let known = source.city.districts {
+      table.add("district_id", words: (0..<known.count).map { known.ids[$0] }, districts)
+    } else {
+      table.add("district_id", words: [], districts)
+    }
     let none = Array(repeating: -1, count: rows.count), unknown = Array(repeating: Double.nan, count: rows.count)
     table.add("verdict", words: [], none)
     table.add("alternative", words: [], none)
@@ -172,35 +179,53 @@ extension ScoredStudy {
     table.add("address", rows: rows, of: source.addresses)
     table.add("lon", real: lonLat.lon)
     table.add("lat", real: lonLat.lat)
-    if let known = source.city.districts { table.add("district", words: (0..<known.count).map { known.names[$0] }, districts) } else { table.add("district", words: [], districts) }
+    if let known = source.city.districts {
+      table.add("district", words: (0..<known.count).map { known.names[$0] }, districts)
+    } else {
+      table.add("district", words: [], districts)
+    }
     let isFunctionPublic = study.publish.contains("function")
-    words("function", BuildingFunction.allCases, \.name) { isFunctionPublic && buildings.function[$0] != .unknown ? buildings.function[$0] : nil }
+    words("function", BuildingFunction.allCases, \.name) {
+      isFunctionPublic && buildings.function[$0] != .unknown ? buildings.function[$0] : nil
+    }
     table.add("year", real: rows.map { buildings.year[$0] })
     words("condition", Condition.allCases, \.name) { buildings.condition[$0] == .unknown ? nil : buildings.condition[$0] }
     words("heritage", Ternary.allCases, { $0 == .yes ? "yes" : "no" }) { buildings.heritage[$0] == .unknown ? nil : buildings.heritage[$0] }
-    table.add("owner_class", text: rows.map { source.owners[$0] })
-    table.add("contamination", text: rows.map { source.contamination[$0] })
-    table.add("zoning", text: rows.map { source.zoning[$0] })
+    table.add("owner_class", rows: rows, of: source.owners)
+    table.add("contamination", rows: rows, of: source.contamination)
+    table.add("zoning", rows: rows, of: source.zoning)
     table.add("site_area_m2", real: rows.map { buildings.siteArea[$0] })
     table.add("vacant_area_m2", real: rows.map { buildings.vacantArea[$0] })
     table.add("storeys_known", boolean: rows.map { indicators.storeysKnown.isEmpty ? false : indicators.storeysKnown[$0] })
     table.add("gross_floor_area_given", boolean: rows.map { !buildings.grossFloorArea[$0].isNaN })
     // One piece of evidence is told by columns; several stand together as JSON.
-    table.add("vacancy_kind", text: pieces.map { $0?.kind.rawValue })
-    table.add("vacancy_observed", text: pieces.map { $0?.observed?.description })
-    table.add("vacancy_since", text: pieces.map { $0?.since })
-    table.add("vacancy_confidence_fresh", real: pieces.map { $0?.confidence ?? .nan })
-    table.add("evidence", text: rows.map { (source.evidence[$0]?.count ?? 0) > 1 ? evidenceJSON($0) : nil })
+    table.add("vacancy_kind", words: EvidenceTable.kindNames, pieces.map { $0 < 0 ? -1 : evidence.kindIndex($0) })
+    table.add("vacancy_observed", words: evidence.days.map(\.description), pieces.map { $0 < 0 ? -1 : evidence.observedIndex($0) })
+    table.add("vacancy_since", words: evidence.words, pieces.map { $0 < 0 ? -1 : evidence.sinceIndex($0) })
+    table.add("vacancy_confidence_fresh", real: pieces.map { $0 < 0 ? .nan : evidence.confidence($0) })
+    table.add("evidence", text: rows.map { evidence.pieces(of: $0).count > 1 ? evidenceJSON($0) : nil })
+    // A criterion that is known of every building of the city needs neither interval nor basis.
     let bases: [ValueBasis] = [.prior, .district, .cityMedian, .none]
-    for (c, criterion) in profile.criteria.enumerated() {
+    for (c, criterion) in profile.criteria.enumerated() where !scoring.evaluators[c].isKnownEverywhere {
       table.add("low_" + criterion.id, real: worths[c].map { $0.low == $0.high ? .nan : $0.low })
       table.add("high_" + criterion.id, real: worths[c].map { $0.low == $0.high ? .nan : $0.high })
-      table.add("basis_" + criterion.id, words: bases.map(\.rawValue), worths[c].map { bases.firstIndex(of: $0.basis) ?? -1 })
+      table.add("basis_" + criterion.id, words: bases.map(\.rawValue), worths[c].map { Self.place(of: $0.basis) })
     }
     for column in source.published {
       if case .text(let text) = column.values { table.add(column.name, rows: rows, of: text) }
     }
     return FeatureBatch(numbers: range.map { Int64($0 + 1) }, geometry: buildings.geometry.selecting(rows), attributes: table.columns)
+  }
+
+  /// Place of a basis among those that are written; −1 for data.
+  private static func place(of basis: ValueBasis) -> Int {
+    switch basis {
+    case .data: -1
+    case .prior: 0
+    case .district: 1
+    case .cityMedian: 2
+    case .none: 3
+    }
   }
 
   /// Index of a building's district.
@@ -224,20 +249,45 @@ extension ScoredStudy {
     ).serialized()
   }
 
-  /// All buildings as a map shows them.
-  public var surroundings: Surroundings {
+  /// The buildings of a range as a map shows them.
+  public func buildingTable(_ range: Range<Int>) -> FeatureBatch {
     let buildings = source.city.buildings
-    var isSite = Array(repeating: false, count: buildings.count)
-    for row in scores.rows { isSite[row] = true }
-    var idsAndNone = buildings.ids
-    let empty = buildings.count
-    idsAndNone.append("")
+    let rows = Array(range)
+    let isWhole = range == 0..<buildings.count
     var table = TableColumns()
-    table.add("id", rows: Array(0..<buildings.count), of: buildings.ids)
-    table.add("function", words: BuildingFunction.allCases.map(\.name), buildings.function.map { $0 == .unknown ? -1 : Int($0.rawValue) })
-    table.add("vacancy", words: VacancyClass.allCases.map(\.rawValue), source.vacancy.map { VacancyClass.allCases.firstIndex(of: $0) ?? -1 })
-    table.add("site_id", rows: (0..<buildings.count).map { isSite[$0] ? $0 : empty }, of: idsAndNone)
-    table.add("excluded", words: ExclusionReason.allCases.map(\.rawValue), exclusions.map { reason in reason.flatMap { ExclusionReason.allCases.firstIndex(of: $0) } ?? -1 })
+    table.add("id", rows: rows, of: buildings.ids)
+    table.add(
+      "function", words: BuildingFunction.allCases.map(\.name),
+      rows.map { buildings.function[$0] == .unknown ? -1 : Int(buildings.function[$0].rawValue) })
+    table.add("vacancy", words: VacancyClass.allCases.map(\.rawValue), rows.map { Self.place(source.vacancy[$0], VacancyClass.allCases) })
+    // A building that no reason excludes is scored.
+    var siteIDs = TextColumn()
+    siteIDs.offsets.reserveCapacity(rows.count + 1)
+    buildings.ids.bytes.withUnsafeBufferPointer { bytes in
+      for row in rows {
+        siteIDs.append(utf8: UnsafeBufferPointer(rebasing: bytes[exclusions[row] == nil ? buildings.ids.range(of: row) : 0..<0]))
+      }
+    }
+    table.add("site_id", known: siteIDs)
+    table.add(
+      "excluded", words: ExclusionReason.allCases.map(\.rawValue),
+      rows.map { row in exclusions[row].map { Self.place($0, ExclusionReason.allCases) } ?? -1 })
+    return FeatureBatch(
+      numbers: rows.map { Int64($0 + 1) }, geometry: isWhole ? buildings.geometry : buildings.geometry.selecting(range),
+      attributes: table.columns)
+  }
+
+  private static func place<T: Equatable>(_ value: T, _ cases: [T]) -> Int { cases.firstIndex(of: value) ?? -1 }
+
+  /// The layers of the maps.
+  public var surroundings: Surroundings {
+    surroundings(buildings: buildingTable(0..<source.city.buildings.count))
+  }
+
+  /// The layers of the maps without the buildings, which a batch writes piece by piece.
+  public var surroundingsWithoutBuildings: Surroundings { surroundings(buildings: buildingTable(0..<0)) }
+
+  private func surroundings(buildings: FeatureBatch) -> Surroundings {
     func batch(_ geometry: GeometryColumn, _ columns: TableColumns) -> FeatureBatch {
       FeatureBatch(numbers: (0..<geometry.count).map { Int64($0 + 1) }, geometry: geometry, attributes: columns.columns)
     }
@@ -257,18 +307,18 @@ extension ScoredStudy {
     if let p = source.city.places {
       var geometry = GeometryColumn(), columns = TableColumns()
       for k in 0..<p.count { geometry.appendPoint(x: p.x[k], y: p.y[k]) }
-      columns.add("category", text: p.category.map(\.name))
-      columns.add("name", text: (0..<p.count).map { source.placeNames[$0] })
+      columns.add("category", words: PlaceCategory.allCases.map(\.name), p.category.map { Int($0.rawValue) })
+      columns.add("name", rows: Array(0..<p.count), of: source.placeNames)
       places = batch(geometry, columns)
     }
     if let s = source.city.streets {
       var columns = TableColumns()
-      columns.add("class", text: s.roadClass.map(\.name))
-      columns.add("name", text: (0..<s.count).map { source.streetNames[$0] })
+      columns.add("class", words: RoadClass.allCases.map(\.name), s.roadClass.map { Int($0.rawValue) })
+      columns.add("name", rows: Array(0..<s.count), of: source.streetNames)
       streets = batch(s.geometry, columns)
     }
     return Surroundings(
-      crs: source.city.crs, buildings: batch(buildings.geometry, table), districts: districts, places: places, streets: streets,
+      crs: source.city.crs, buildings: buildings, districts: districts, places: places, streets: streets,
       attribution: study.attribution)
   }
 }
