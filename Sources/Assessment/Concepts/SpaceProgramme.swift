@@ -51,10 +51,10 @@ extension ConceptBuilder {
 
   /// Area let to sectors, m², and its area-weighted rent; `nil` rent when the market rent is not known.
   static func letting(_ lines: [Alternative.ProgrammeLine]) -> (area: Double, rent: Double?) {
-    let let_ = lines.filter { $0.sector != nil }
-    let area = let_.reduce(0) { $0 + $1.area }
+    let tenanted = lines.filter { $0.sector != nil }
+    let area = tenanted.reduce(0) { $0 + $1.area }
     var sum = 0.0
-    for line in let_ {
+    for line in tenanted {
       guard let rent = line.rent else { return (area, nil) }
       sum += rent * line.area
     }
