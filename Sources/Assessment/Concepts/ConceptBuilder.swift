@@ -80,6 +80,9 @@ struct ConceptBuilder {
         alternatives[k], b, draws: Int(try figure(k == chosen ? "draws.chosen" : "draws.other")))
     }
     note(
+      "The price of the building (DIN 276 group 100) is not in the cost: the figures are those of an owner who holds it. Beside them stands the highest price that each conversion could bear."
+    )
+    note(
       "Year 0 of the cash flow is the start of works; preparation comes before it and is in the timetable. Money is real, in prices of \(study.priceDate.year)."
     )
     // The written rules of SWOT and timetable look these up.

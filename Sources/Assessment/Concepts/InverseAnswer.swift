@@ -64,6 +64,19 @@ func inverseAnswers(_ value: ConversionCase, _ appraisal: Appraisal, managementS
     proved(
       "bearable_cost", "Highest investment at which FNPV(C) is 0", "EUR", attainable(appraisal.breakEven.capitalCost),
       impossible: "none: operation alone does not earn its cost"))
+  if let worth = appraisal.netPresentValue {
+    // Purchase (cost group 100) is not in the investment, so what FNPV(C) leaves is what may be paid for the building.
+    var proof: (value: Double, residual: Double)?
+    if worth >= 0 {
+      var flow = appraisal.years.map { $0.net ?? 0 }
+      flow[0] -= worth
+      proof = (worth, try netPresentValue(of: flow, rate: value.financialDiscountRate))
+    }
+    answers.append(
+      proved(
+        "bearable_purchase", "Highest price of the building, paid at the start, at which FNPV(C) is 0", "EUR", proof,
+        impossible: "none: nothing is left to pay for the building"))
+  }
   if value.lettableArea > 0 {
     answers.append(
       proved(
