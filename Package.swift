@@ -86,7 +86,9 @@ let package = Package(
       name: "AssessmentTests",
       dependencies: ["Assessment", "SimpleFeatures", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance"],
       swiftSettings: house),
-    .testTarget(name: "PublishingTests", dependencies: ["Publishing", "Assessment", "GeoFormats", "SimpleFeatures"], swiftSettings: house),
+    .testTarget(
+      name: "PublishingTests", dependencies: ["Publishing", "Assessment", "GeoFormats", "SimpleFeatures", "ProjectFinance"],
+      exclude: ["Fixtures"], swiftSettings: house),
     .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats", "SimpleFeatures"], swiftSettings: house),
   ]
 )

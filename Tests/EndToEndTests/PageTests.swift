@@ -39,7 +39,8 @@ struct PageTests {
   @Test("A browser shows the pages at desktop and phone width, asks nobody and complains of nothing")
   func browser() throws {
     guard let chromium = ["chromium", "chromium-browser", "google-chrome"].compactMap({ program($0) }).first else {
-      print("No Chromium is installed: the pages were not opened in a browser")
+      #expect(ProcessInfo.processInfo.environment["CI"] == nil, "Chromium is missing in CI")
+      print("Skipped: opening the pages needs Chromium.")
       return
     }
     let study = try ShippedStudy.kotka.get()

@@ -10,9 +10,14 @@ struct SitePDFTests {
   private static func press() throws -> PDFPress? {
     let library = try Sample.library()
     do throws(PDFError) { return try PDFPress(library: library) } catch {
-      if case .typstMissing = error { return nil }
-      if case .fontsMissing = error { return nil }
-      throw error
+      // On a user's machine the check is skipped aloud; in CI what it needs must be there.
+      guard ProcessInfo.processInfo.environment["CI"] == nil else { throw error }
+      switch error {
+      case .typstMissing, .fontsMissing:
+        print("Skipped: \(error)")
+        return nil
+      default: throw error
+      }
     }
   }
 
