@@ -11,7 +11,9 @@ import SpatialEngine
 public func guessStudy(files: [String], studyFile: String, folder: DataFolder, today: String) throws -> String {
   var isFolder: ObjCBool = false
   let named = files.count == 1 && FileManager.default.fileExists(atPath: files[0], isDirectory: &isFolder) && isFolder.boolValue
-  var guess = StudyGuess(folder: folder, name: named ? URL(fileURLWithPath: files[0]).standardizedFileURL.lastPathComponent : nil, base: URL(fileURLWithPath: studyFile).deletingLastPathComponent().standardizedFileURL.path)
+  var guess = StudyGuess(
+    folder: folder, name: named ? URL(fileURLWithPath: files[0]).standardizedFileURL.lastPathComponent : nil,
+    base: URL(fileURLWithPath: studyFile).deletingLastPathComponent().standardizedFileURL.path)
   for file in try StudyGuess.expanded(files) { try guess.add(file) }
   return try guess.text(today: today)
 }
