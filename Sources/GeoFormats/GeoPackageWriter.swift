@@ -1,7 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import GRDBSQLite
-internal import SimpleFeatures
+public import SimpleFeatures
 
 /// The coordinate reference system of a written layer, as `gpkg_spatial_ref_sys` wants it.
 public struct SpatialReference: Hashable, Sendable {
@@ -73,8 +73,24 @@ public final class GeoPackageWriter {
   private var customSystems: [String: Int] = [:]
   private var tableNames: Set<String> = []
 
+  /// A layer of which rows are still being written.
+  private struct OpenLayer {
+    var layer: GeoPackageLayer
+    var table: String
+    var keyName: String
+    var geometryName: String?
+    var kind: (name: String, isMulti: Bool)?
+    var bounds = Envelope()
+    var tree = PackedRTree()
+    var count = 0
+  }
+  private var current: OpenLayer?
+
   /// Opens a new file. `lastChange` is ISO 8601 in UTC with milliseconds, e.g. `2026-01-01T00:00:00.000Z`.
-  public init(path: String, lastChange: String) throws(FormatError) {
+  ///
+  /// `pageSize`, a power of two from 4,096 to 65,536 bytes, is that of the database: large pages waste less where rows are long and many.
+  public init(path: String, lastChange: String, pageSize: Int = 4_096) throws(FormatError) {
+    precondition((4_096...65_536).contains(pageSize) && pageSize & (pageSize - 1) == 0, "a page size of SQLite")
     self.path = path
     self.lastChange = lastChange
     partial = OutputFile.partialName(path)
@@ -83,7 +99,7 @@ public final class GeoPackageWriter {
     configuration.prepareDatabase { db in
       try db.execute(
         sql: """
-          PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; \
+          PRAGMA page_size = \(pageSize); PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; \
           PRAGMA cache_size = -65536; PRAGMA application_id = 1196444487; PRAGMA user_version = 10300
           """)
     }
@@ -143,42 +159,69 @@ public final class GeoPackageWriter {
   ///
   /// Polygons beside multipolygons are written as multipolygons, lines and points likewise; other mixtures make a layer of type GEOMETRY.
   public func add(_ layer: GeoPackageLayer) throws(FormatError) {
-    guard let queue else { preconditionFailure("the file is finished") }
+    try begin(layer, kinds: Set(layer.table.geometry?.kinds ?? []))
+    try end()
+  }
+
+  /// Begins a layer that is written piece by piece, and writes its first rows; the bytes are those of a layer written at once.
+  /// - Parameter kinds: all kinds of geometry that the layer will hold.
+  public func begin(_ layer: GeoPackageLayer, kinds: Set<GeometryKind>) throws(FormatError) {
+    precondition(current == nil, "one layer at a time")
     let key = layer.name.lowercased()
     precondition(!key.hasPrefix("gpkg_") && !key.hasPrefix("rtree_") && !key.hasPrefix("sqlite_"), "a layer's name is not reserved")
     precondition(tableNames.insert(key).inserted, "layers have different names")
-    do {
-      try queue.writeWithoutTransaction { db in try write(layer, to: db) }
-    } catch {
-      throw failure(error)
-    }
+    let columns = layer.table.columns
+    var open = OpenLayer(
+      layer: layer, table: layer.name.quotedIdentifier, keyName: Self.freeName("fid", columns),
+      geometryName: layer.table.geometry == nil ? nil : Self.freeName("geom", columns))
+    if layer.table.geometry != nil { open.kind = Self.commonKind(kinds) }
+    var declarations = ["\(open.keyName.quotedIdentifier) INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
+    if let name = open.geometryName, let kind = open.kind { declarations.append("\(name.quotedIdentifier) \(kind.name)") }
+    for column in columns { declarations.append("\(column.name.quotedIdentifier) \(Self.declaredType(column))") }
+    let rows = layer.table
+    open.layer.table = ExportTable(columns: [])
+    let sql = "CREATE TABLE \(open.table) (\(declarations.joined(separator: ", ")))"
+    current = open
+    try write { db in try db.execute(sql: sql) }
+    try append(rows)
+    current?.layer.table = ExportTable(columns: rows.columns.map { AttributeColumn(name: $0.name, texts: []) })
   }
 
-  private func write(_ layer: GeoPackageLayer, to db: Database) throws {
-    let table = layer.name.quotedIdentifier
-    let geometryName = layer.table.geometry == nil ? nil : Self.freeName("geom", layer.table.columns)
-    let keyName = Self.freeName("fid", layer.table.columns)
-    let target = layer.table.geometry.map { Self.commonKind($0) }
-    var columns = ["\(keyName.quotedIdentifier) INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
-    if let geometryName, let target { columns.append("\(geometryName.quotedIdentifier) \(target.name)") }
-    for column in layer.table.columns { columns.append("\(column.name.quotedIdentifier) \(Self.declaredType(column))") }
-    try db.execute(sql: "CREATE TABLE \(table) (\(columns.joined(separator: ", ")))")
-    var bounds = Envelope()
-    var tree = PackedRTree()
-    try insert(layer.table, into: table, count: columns.count, isMulti: target?.isMulti ?? false, db, &tree, &bounds)
-    let system = try layer.reference.map { try addSystem($0, db) } ?? (layer.table.geometry == nil ? nil : -1)
+  /// Writes further rows of the layer that was begun; they have the columns of the first.
+  public func append(_ rows: ExportTable) throws(FormatError) {
+    guard var open = current else { preconditionFailure("a layer has been begun") }
+    current = nil
+    defer { current = open }
+    try write { db in try insert(rows, &open, db) }
+  }
+
+  /// Ends the layer: its entries in the file's own tables, its index, style and descriptions.
+  public func end() throws(FormatError) {
+    guard let open = current else { preconditionFailure("a layer has been begun") }
+    current = nil
+    try write { db in try register(open, db) }
+  }
+
+  private func write(_ body: (Database) throws -> Void) throws(FormatError) {
+    guard let queue else { preconditionFailure("the file is finished") }
+    do { try queue.writeWithoutTransaction(body) } catch { throw failure(error) }
+  }
+
+  private func register(_ open: OpenLayer, _ db: Database) throws {
+    let layer = open.layer, bounds = open.bounds
+    let system = try layer.reference.map { try addSystem($0, db) } ?? (open.geometryName == nil ? nil : -1)
     try db.execute(
       sql: "INSERT INTO gpkg_contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       arguments: [
-        layer.name, geometryName == nil ? "attributes" : "features", layer.title ?? layer.name, layer.description, lastChange,
+        layer.name, open.geometryName == nil ? "attributes" : "features", layer.title ?? layer.name, layer.description, lastChange,
         bounds.isEmpty ? nil : bounds.minX, bounds.isEmpty ? nil : bounds.minY, bounds.isEmpty ? nil : bounds.maxX,
-        bounds.isEmpty ? nil : bounds.maxY, geometryName == nil ? nil : system,
+        bounds.isEmpty ? nil : bounds.maxY, open.geometryName == nil ? nil : system,
       ])
-    if let geometryName, let target {
+    if let geometryName = open.geometryName, let kind = open.kind {
       try db.execute(
         sql: "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
-        arguments: [layer.name, geometryName, target.name, system ?? -1])
-      try addIndex(layer.name, keyName, geometryName, tree, db)
+        arguments: [layer.name, geometryName, kind.name, system ?? -1])
+      try addIndex(layer.name, open.keyName, geometryName, open.tree, db)
       if let style = layer.styleQML { try addStyle(style, layer, geometryName, db) }
     }
     try addDescriptions(layer, db)
@@ -205,9 +248,8 @@ public final class GeoPackageWriter {
   }
 
   /// The geometry type that holds all rows, and whether single geometries must be promoted.
-  private static func commonKind(_ geometry: GeometryColumn) -> (name: String, isMulti: Bool) {
-    var kinds = Set(geometry.kinds)
-    kinds.remove(.none)
+  private static func commonKind(_ all: Set<GeometryKind>) -> (name: String, isMulti: Bool) {
+    let kinds = all.subtracting([.none])
     if kinds.count == 1, let only = kinds.first { return (only.wellKnownName, false) }
     if kinds == [.polygon, .multiPolygon] { return ("MULTIPOLYGON", true) }
     if kinds == [.lineString, .multiLineString] { return ("MULTILINESTRING", true) }
@@ -215,21 +257,23 @@ public final class GeoPackageWriter {
     return ("GEOMETRY", false)
   }
 
-  private func insert(
-    _ rows: ExportTable, into table: String, count: Int, isMulti: Bool, _ db: Database, _ tree: inout PackedRTree, _ bounds: inout Envelope
-  ) throws {
-    let marks = Array(repeating: "?", count: count).joined(separator: ", ")
-    let statement = try db.makeStatement(sql: "INSERT INTO \(table) VALUES (\(marks))")
-    let raw = unsafe statement.sqliteStatement
+  private func insert(_ rows: ExportTable, _ open: inout OpenLayer, _ db: Database) throws {
     let first = rows.geometry == nil ? 2 : 3
+    let isMulti = open.kind?.isMulti ?? false
+    let marks = Array(repeating: "?", count: rows.columns.count + first - 1).joined(separator: ", ")
+    let statement = try db.makeStatement(sql: "INSERT INTO \(open.table) VALUES (\(marks))")
+    let raw = unsafe statement.sqliteStatement
+    // Parameters that are never bound are null.
+    let bound = rows.columns.indices.filter { rows.columns[$0].validity.knownCount > 0 }
     var blob = TextBuffer(capacity: 4_096)
     for row in 0..<rows.count {
-      unsafe sqlite3_bind_int64(raw, 1, Int64(row + 1))
-      for k in 0..<rows.columns.count { unsafe Self.bind(raw, Int32(k + first), rows.columns[k], row) }
+      let number = Int64(open.count + row + 1)
+      unsafe sqlite3_bind_int64(raw, 1, number)
+      for k in bound { unsafe Self.bind(raw, Int32(k + first), rows.columns[k], row) }
       if let geometry = rows.geometry, geometry.kinds[row] != .none {
         let envelope = geometry.envelope(of: row)
-        bounds.add(envelope)
-        tree.add(Int64(row + 1), envelope)
+        open.bounds.add(envelope)
+        open.tree.add(number, envelope)
         blob.removeAll()
         blob.appendGeoPackageBinary(geometry, row, envelope, isMulti: isMulti)
         // The buffer is not touched before the statement has run.
@@ -244,6 +288,7 @@ public final class GeoPackageWriter {
           resultCode: ResultCode(rawValue: status), message: unsafe String(cString: sqlite3_errmsg(sqlite3_db_handle(raw))))
       }
     }
+    open.count += rows.count
   }
 
   private static func bind(_ raw: OpaquePointer, _ index: Int32, _ column: borrowing AttributeColumn, _ row: Int) {
@@ -371,7 +416,7 @@ public final class GeoPackageWriter {
 
   /// Closes the file and gives it its name.
   public func finish() throws(FormatError) {
-    guard let queue else { preconditionFailure("the file is finished") }
+    guard let queue, current == nil else { preconditionFailure("the file is finished, or a layer is not") }
     do {
       try queue.writeWithoutTransaction { db in try db.execute(sql: "COMMIT") }
       try queue.close()

@@ -13,6 +13,10 @@ public struct PublishOptions: Sendable {
   public var languages: [String]
   /// Whether pages are written at all; `score` writes none.
   public var isBatch: Bool
+  /// Whether a batch writes `sites.geojson` beside the GeoPackage, which holds the same and is a third as large.
+  public var hasGeoJSON = true
+  /// Threads for making and writing tables; the bytes do not depend on it.
+  public var threads = 1
   /// Called with what is being written.
   public var progress: (@Sendable (String, Int, Int?) -> Void)?
 
@@ -48,6 +52,12 @@ public func publish(
   ].joined(separator: "\n")
   let folder = try OutputFolder(path: path, signature: signature)
   var expected: Set<String> = []
+
+  if options.isBatch {
+    expected = try writeBatch(
+      scored, register: register, data: data, library: library, to: folder, options: options, lastChange: lastChange)
+    return try close(folder, expected, &record)
+  }
 
   // Concepts come first: their headlines stand in the site table.
   let plain = try scored.siteTable()
@@ -105,12 +115,18 @@ public func publish(
       expected.insert(name)
     }
   }
+  _ = try close(folder, expected, &record)
+  // Everything else stands; that the PDFs are missing is still an error for whoever asked for them.
+  if let missing { throw missing }
+  return record
+}
+
+/// Drops what does not belong to the results, writes the record and swaps the folder in.
+private func close(_ folder: OutputFolder, _ expected: Set<String>, _ record: inout RunRecord) throws -> RunRecord {
   folder.keepOnly(expected)
   record.outputs = try folder.files().map { ($0, try sha256(ofFile: folder.partial + "/" + $0)) }
   try folder.write(record.json.serialized(indent: 2) + "\n", to: "run.json")
   try folder.finish()
-  // Everything else stands; that the PDFs are missing is still an error for whoever asked for them.
-  if let missing { throw missing }
   return record
 }
 
@@ -124,7 +140,7 @@ private func listing(_ folder: String) -> [String] {
 private func signatureOfFiles(_ paths: [String]) throws -> String { try paths.map { try sha256(ofFile: $0) }.joined() }
 
 /// The rows of `ranking.csv`.
-private func ranking(_ sites: FeatureBatch, isIllustrative: Bool) -> [AttributeColumn] {
+func ranking(_ sites: FeatureBatch, isIllustrative: Bool) -> [AttributeColumn] {
   var columns = rankingColumns.compactMap { sites.attribute($0) }
   if isIllustrative {
     columns.append(AttributeColumn(name: "note", texts: Array(repeating: "illustrative vacancy", count: sites.count)))
@@ -152,34 +168,28 @@ public func exportTable(_ sites: FeatureBatch) -> ExportTable {
 
 /// Writes sites in WGS 84 as GeoJSON or its text sequence, with attribution and the warning of an invented register.
 public func writeGeoJSON(_ sites: FeatureBatch, study: Study, form: GeoJSONWriter.Form, to path: String) throws {
+  var writer = try GeoJSONWriter(path: path, form: form, members: geoJSONMembers(study))
+  try writer.append(exportTable(sites))
+  try writer.finish()
+}
+
+/// What stands at the top of a GeoJSON of sites.
+func geoJSONMembers(_ study: Study) -> [JSON.Member] {
   var members: [JSON.Member] = [.init("name", .string(study.id)), .init("attribution", .string(study.attribution.joined(separator: "; ")))]
   if study.isIllustrative {
     members.append(
       .init("note", "Illustrative vacancy: the register is invented for demonstration and says nothing of the real buildings."))
   }
-  var writer = try GeoJSONWriter(path: path, form: form, members: members)
-  try writer.append(exportTable(sites))
-  try writer.finish()
+  return members
 }
 
 private func writeGeoPackage(_ portfolio: Portfolio, schema: JSON, styles: [String: String], to path: String, lastChange: String) throws {
   let writer = try GeoPackageWriter(path: path, lastChange: lastChange)
   let reference = try spatialReference(of: portfolio.surroundings.crs)
-  var descriptions: [String: String] = [:]
-  for member in schema["properties"]?.object ?? [] { descriptions[member.name] = member.value["title"]?.string }
-  let warning = portfolio.study.isIllustrative ? "Illustrative vacancy: the register is invented for demonstration. " : ""
-  let attribution = portfolio.study.attribution.joined(separator: "; ")
-  let surroundings = portfolio.surroundings
-  for (name, batch, title) in [
-    ("sites", portfolio.sites, "Scored sites"), ("buildings", surroundings.buildings, "All buildings"),
-    ("districts", surroundings.districts, "Districts"),
-    ("places", surroundings.places, "Places"), ("streets", surroundings.streets, "Streets"),
-  ] where name == "sites" || name == "buildings" || batch.count > 0 {
-    try writer.add(
-      GeoPackageLayer(
-        name: name, table: ExportTable(batch), reference: reference, title: title, description: warning + attribution,
-        styleQML: styles[name],
-        fieldDescriptions: name == "sites" ? descriptions : [:]))
+  let layers = LayerDescription(portfolio, schema: schema, styles: styles)
+  let main = [("sites", portfolio.sites, "Scored sites"), ("buildings", portfolio.surroundings.buildings, "All buildings")]
+  for (name, batch, title) in main + layers.others.filter({ $0.batch.count > 0 }) {
+    try writer.add(layers.layer(name, title, ExportTable(batch), reference))
   }
   try writer.finish()
 }

@@ -42,12 +42,18 @@ struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score", abstract: "The batch job: read, measure, score, export; no reports.")
   @OptionGroup var arguments: StudyArguments
+  @Flag(inversion: .prefixedNo, help: "Whether sites.geojson is written; sites.gpkg holds the same, and export makes it later.")
+  var geojson = true
   @OptionGroup var common: CommonOptions
 
-  func run() throws { try runStudy(arguments, common, isBatch: true, top: 0) }
+  func run() throws { try runStudy(arguments, common, isBatch: true, top: 0, hasGeoJSON: geojson) }
 }
 
-private func runStudy(_ arguments: StudyArguments, _ common: CommonOptions, isBatch: Bool, top: Int?, formats: [String]? = nil) throws {
+private func runStudy(
+  _ arguments: StudyArguments, _ common: CommonOptions, isBatch: Bool, top: Int?, formats: [String]? = nil, hasGeoJSON: Bool = true
+)
+  throws
+{
   let folder = try common.folder()
   let study = try Study(file: arguments.study)
   let register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
@@ -59,9 +65,11 @@ private func runStudy(_ arguments: StudyArguments, _ common: CommonOptions, isBa
   }
   let out = arguments.outputPath(study, folder)
   options.stage?("write")
-  let publishing = PublishOptions(
+  var publishing = PublishOptions(
     top: top ?? study.report.top, formats: formats ?? study.report.formats, languages: study.report.languages, isBatch: isBatch,
     progress: { progress.update($0, $1, $2) })
+  publishing.hasGeoJSON = hasGeoJSON
+  publishing.threads = options.threads
   let record = try publish(scored, register: register, data: folder, to: out, options: publishing, lastChange: lastChange(study))
   progress.end()
   try progress.writeTimings(to: common.timings)
@@ -69,7 +77,7 @@ private func runStudy(_ arguments: StudyArguments, _ common: CommonOptions, isBa
   common.say(summary(record, scored, verbose: common.verbose))
   common.say("")
   if isBatch {
-    common.say("Results: \(out)/ranking.csv, sites.geojson, sites.gpkg")
+    common.say("Results: \(out)/ranking.csv, \(hasGeoJSON ? "sites.geojson, " : "")sites.gpkg")
   } else {
     common.say("Open \(out)/index.html")
     for path in record.outputs.map(\.path).filter({ $0.hasPrefix("sites/") && ($0.hasSuffix("report.html") || $0.hasSuffix("report.pdf")) })

@@ -45,12 +45,31 @@ extension ScoredStudy {
     siteTable(0..<scores.count, lonLat: try lonLat(source.city.buildings.geometry, scores.rows, crs: source.city.crs))
   }
 
+  /// A piece of the site table; see `siteTable(_:lonLat:)`.
+  public func siteTable(_ range: Range<Int>) throws -> FeatureBatch {
+    siteTable(range, lonLat: try lonLat(source.city.buildings.geometry, Array(scores.rows[range]), crs: source.city.crs))
+  }
+
+  /// The kinds of the sites' footprints.
+  public var siteKinds: Set<GeometryKind> {
+    let kinds = source.city.buildings.geometry.kinds
+    return scores.rows.reduce(into: []) { $0.insert(kinds[$1]) }
+  }
+
+  /// Number of buildings, scored and excluded.
+  public var buildingCount: Int { source.city.buildings.count }
+
+  /// The kinds of all footprints.
+  public var buildingKinds: Set<GeometryKind> { source.city.buildings.geometry.kinds.reduce(into: []) { $0.insert($1) } }
+
   /// Excluded buildings: id and reason, in the order of the buildings.
   public var excludedTable: [AttributeColumn] {
     let rows = exclusions.indices.filter { exclusions[$0] != nil }
     var table = TableColumns()
     table.add("id", rows: rows, of: source.city.buildings.ids)
-    table.add("reason", words: ExclusionReason.allCases.map(\.rawValue), rows.map { row in ExclusionReason.allCases.firstIndex { $0 == exclusions[row] } ?? -1 })
+    table.add(
+      "reason", words: ExclusionReason.allCases.map(\.rawValue),
+      rows.map { row in ExclusionReason.allCases.firstIndex { $0 == exclusions[row] } ?? -1 })
     return table.columns
   }
 

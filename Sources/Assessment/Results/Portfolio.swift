@@ -33,6 +33,13 @@ public struct Portfolio: Sendable {
       surroundings: scored.surroundings)
   }
 
+  /// The portfolio of a study that was just scored without its sites and buildings: what a batch, which writes those piece by piece, needs.
+  public init(frameOf scored: ScoredStudy, register: AssumptionRegister, folder: DataFolder, record: RunRecord) throws {
+    self.init(
+      study: scored.study, profile: scored.profile, sectors: scored.sectors, register: register, rules: try AidRule.load(folder: folder),
+      record: record, sites: FeatureBatch(), surroundings: scored.surroundingsWithoutBuildings)
+  }
+
   /// The dossier of a site, with its place on the short list where it is on it.
   /// - Throws: `AssessmentError` for an unknown id or a missing assumption.
   public func dossier(of id: String) throws -> SiteDossier {

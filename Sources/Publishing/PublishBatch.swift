@@ -1,0 +1,147 @@
+import Assessment
+import Dispatch
+import GeoFormats
+import SimpleFeatures
+
+/// Rows of the tables that are made and written at a time: a batch never holds more of them.
+private let pieceSize = 16_384
+
+/// Writes tables and layers of a batch piece by piece; gives the names of what was written. The bytes do not depend on `options.threads`.
+///
+/// The site table of a million buildings is twice as large as all that it is made from, so it never stands in memory as a whole. With two
+/// threads the next piece is made, and put into the GeoJSON, while the GeoPackage takes the last one.
+func writeBatch(
+  _ scored: ScoredStudy, register: AssumptionRegister, data: DataFolder, library: TemplateLibrary, to folder: OutputFolder,
+  options: PublishOptions, lastChange: String
+) throws -> Set<String> {
+  let study = scored.study
+  let frame = try Portfolio(frameOf: scored, register: register, folder: data, record: scored.record)
+  let schema = siteSchema(profileOf: frame)
+  try folder.write(schema.serialized(indent: 2) + "\n", to: "sites.schema.json")
+  try writeCSV(scored.excludedTable, to: folder.place("excluded.csv"))
+  try writeCSV(scored.defectTable, to: folder.place("defects.csv"))
+
+  let count = scored.scores.count
+  let styles = layerStyles(library: library)
+  let layers = LayerDescription(frame, schema: schema, styles: styles)
+  let reference = try spatialReference(of: scored.workingCRS)
+  let writer = try GeoPackageWriter(path: folder.place("sites.gpkg"), lastChange: lastChange, pageSize: count > 20_000 ? 16_384 : 4_096)
+  let ranks = try RankingOutput(path: folder.place("ranking.csv"), isIllustrative: study.isIllustrative)
+  let features = try options.hasGeoJSON ? GeoJSONOutput(path: folder.place("sites.geojson"), study: study) : nil
+
+  var next: Result<FeatureBatch, any Error> = Result { try scored.siteTable(0..<min(count, pieceSize)) }
+  var start = 0
+  repeat {
+    options.progress?("tables", start, count)
+    let piece = try next.get()
+    let end = start + piece.count
+    let isFirst = start == 0
+    // Two jobs that share nothing but the piece, which neither changes; each output, and each variable, belongs to one of them.
+    nonisolated(unsafe) let output = (writer: writer, ranks: ranks, features: features)
+    nonisolated(unsafe) var made: Result<FeatureBatch, any Error>?
+    nonisolated(unsafe) var packageFailure: (any Error)?
+    nonisolated(unsafe) var textFailure: (any Error)?
+    let work: @Sendable (Int) -> Void = { job in
+      if job == 0 {
+        let table = ExportTable(piece)
+        do {
+          if isFirst {
+            try output.writer.begin(layers.layer("sites", "Scored sites", table, reference), kinds: scored.siteKinds)
+          } else {
+            try output.writer.append(table)
+          }
+        } catch { packageFailure = error }
+      } else {
+        do {
+          try output.ranks.append(piece)
+          if let features = output.features { try features.append(reprojected(piece, from: scored.workingCRS, to: .wgs84)) }
+        } catch { textFailure = error }
+        if end < count { made = Result { try scored.siteTable(end..<min(count, end + pieceSize)) } }
+      }
+    }
+    if options.threads > 1 {
+      DispatchQueue.concurrentPerform(iterations: 2, execute: work)
+    } else {
+      for job in 0..<2 { work(job) }
+    }
+    if let failure = packageFailure ?? textFailure { throw failure }
+    if let made { next = made }
+    start = end
+  } while start < count
+  try writer.end()
+  try ranks.finish()
+  try features?.finish()
+
+  options.progress?("GeoPackage", 0, nil)
+  let buildings = scored.buildingCount
+  for start in stride(from: 0, to: max(1, buildings), by: pieceSize) {
+    let table = ExportTable(scored.buildingTable(start..<min(buildings, start + pieceSize)))
+    if start == 0 {
+      try writer.begin(layers.layer("buildings", "All buildings", table, reference), kinds: scored.buildingKinds)
+    } else {
+      try writer.append(table)
+    }
+  }
+  try writer.end()
+  for (name, batch, title) in layers.others where batch.count > 0 {
+    try writer.add(layers.layer(name, title, ExportTable(batch), reference))
+  }
+  try writer.finish()
+  return Set(
+    ["ranking.csv", "excluded.csv", "defects.csv", "sites.gpkg", "sites.schema.json"] + (options.hasGeoJSON ? ["sites.geojson"] : []))
+}
+
+/// How the layers of `sites.gpkg` present themselves.
+struct LayerDescription: Sendable {
+  private let text: String
+  private let styles: [String: String]
+  private let fieldDescriptions: [String: String]
+  /// The layers beside sites and buildings.
+  let others: [(name: String, batch: FeatureBatch, title: String)]
+
+  init(_ portfolio: Portfolio, schema: JSON, styles: [String: String]) {
+    self.styles = styles
+    let warning = portfolio.study.isIllustrative ? "Illustrative vacancy: the register is invented for demonstration. " : ""
+    text = warning + portfolio.study.attribution.joined(separator: "; ")
+    var descriptions: [String: String] = [:]
+    for member in schema["properties"]?.object ?? [] { descriptions[member.name] = member.value["title"]?.string }
+    fieldDescriptions = descriptions
+    let surroundings = portfolio.surroundings
+    others = [
+      ("districts", surroundings.districts, "Districts"), ("places", surroundings.places, "Places"),
+      ("streets", surroundings.streets, "Streets"),
+    ]
+  }
+
+  func layer(_ name: String, _ title: String, _ table: ExportTable, _ reference: SpatialReference) -> GeoPackageLayer {
+    GeoPackageLayer(
+      name: name, table: table, reference: reference, title: title, description: text, styleQML: styles[name],
+      fieldDescriptions: name == "sites" ? fieldDescriptions : [:])
+  }
+}
+
+/// `ranking.csv`, written piece by piece.
+private final class RankingOutput {
+  private var writer: CSVWriter?
+  private let isIllustrative: Bool
+
+  init(path: String, isIllustrative: Bool) throws {
+    writer = try CSVWriter(path: path)
+    self.isIllustrative = isIllustrative
+  }
+
+  func append(_ sites: FeatureBatch) throws { try writer?.append(ExportTable(columns: ranking(sites, isIllustrative: isIllustrative))) }
+
+  func finish() throws { try writer.take()?.finish() }
+}
+
+/// `sites.geojson`, written piece by piece.
+private final class GeoJSONOutput {
+  private var writer: GeoJSONWriter?
+
+  init(path: String, study: Study) throws { writer = try GeoJSONWriter(path: path, form: .collection, members: geoJSONMembers(study)) }
+
+  func append(_ sites: FeatureBatch) throws { try writer?.append(exportTable(sites)) }
+
+  func finish() throws { try writer.take()?.finish() }
+}
