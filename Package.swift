@@ -19,6 +19,8 @@ let package = Package(
     .executable(name: "rekindle", targets: ["rekindle"]),
     .library(name: "DecisionAnalysis", targets: ["DecisionAnalysis"]),
     .library(name: "ProjectFinance", targets: ["ProjectFinance"]),
+    .library(name: "SimpleFeatures", targets: ["SimpleFeatures"]),
+    .library(name: "UrbanIndicators", targets: ["UrbanIndicators"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
