@@ -14,6 +14,12 @@ struct FaultTests {
     return (files: contents(of: folder.path + "/out"), seconds: Date().timeIntervalSince(began))
   }
 
+  /// Sends a signal, but never to a process that has ended.
+  func send(_ signal: Int32, to process: Process) {
+    let id = process.processIdentifier
+    if process.isRunning, id > 1 { kill(id, signal) }
+  }
+
   /// Waits until a file is there, or the process has ended.
   func wait(for file: String, of process: Process) {
     for _ in 0..<3000 where process.isRunning && !FileManager.default.fileExists(atPath: file) { usleep(10_000) }
@@ -30,7 +36,7 @@ struct FaultTests {
       let share = (Double(round) + Double(state >> 11) * 0x1p-53) / 5
       let process = try BuiltExecutable.start(study.shortArguments(to: out), in: folder.path, log: folder.path + "/log")
       usleep(UInt32(share * seconds * 1e6))
-      kill(process.processIdentifier, SIGKILL)
+      send(SIGKILL, to: process)
       process.waitUntilExit()
       // Nothing under the final name, or all of it.
       if FileManager.default.fileExists(atPath: out) { #expect(differences(expected, contents(of: out)) == [], "killed at \(share)") }
@@ -50,7 +56,7 @@ struct FaultTests {
     let before = contents(of: out)
     let process = try BuiltExecutable.start(["run", study.file, "--out", out, "--seed", "7"], in: folder.path, log: folder.path + "/log")
     wait(for: folder.path + "/.out.partial/ranking.csv", of: process)
-    kill(process.processIdentifier, SIGINT)
+    send(SIGINT, to: process)
     let outcome = BuiltExecutable.outcome(of: process, log: folder.path + "/log")
     #expect(outcome.status == 130 && outcome.errors.contains("Interrupted"), "\(outcome)")
     #expect(differences(before, contents(of: out)) == [])
@@ -63,7 +69,10 @@ struct FaultTests {
     let out = folder.path + "/out"
     let first = try BuiltExecutable.start(study.shortArguments(to: out), in: folder.path, log: folder.path + "/log")
     wait(for: folder.path + "/.out.partial/ranking.csv", of: first)
+    // The first stands still while the second tries.
+    send(SIGSTOP, to: first)
     let second = try rekindle(["score", study.file, "--out", out])
+    send(SIGCONT, to: first)
     #expect(second.status == 73 && second.errors.contains("Another run is writing \(out)") && second.errors.contains("--out"), "\(second)")
     #expect(BuiltExecutable.outcome(of: first, log: folder.path + "/log").status == 0)
     #expect(try differences(Self.short.get().files, contents(of: out)) == [])
@@ -96,7 +105,7 @@ struct FaultTests {
     let process = try BuiltExecutable.start(
       study.shortArguments(to: out) + arguments, in: folder.path, log: folder.path + "/log")
     wait(for: partial + "/sites.gpkg", of: process)
-    kill(process.processIdentifier, SIGKILL)
+    send(SIGKILL, to: process)
     process.waitUntilExit()
     try #require(FileManager.default.fileExists(atPath: partial))
     try FileManager.default.createDirectory(atPath: partial + "/sites/empty", withIntermediateDirectories: true)
