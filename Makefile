@@ -2,13 +2,17 @@
 # make test    formatter, build with warnings as errors, all tests, end to end on the built executable
 # make build   the release executable at .build/release/rekindle
 # make bench   Rekindle beside its peers on the same files (N=100000)
+# make torture 100 kills, full disk, vanishing and corrupted input, on the built executable
+# make fuzz    mutated bytes into every reader (TIME=60 seconds each)
+# make sanitize  all tests but the end-to-end ones under the address and the thread sanitizer
 # make format  lets the formatter rewrite the sources
 
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 SOURCES := Package.swift Sources Tests
 N ?= 100000
+TIME ?= 60
 
-.PHONY: demo test build bench format lint clean
+.PHONY: demo test build bench format lint clean torture fuzz sanitize
 
 build:
 	@.ci/install
@@ -27,6 +31,19 @@ test: lint
 
 bench: build
 	Tests/Benchmarks/bench.sh $(N)
+
+torture: build
+	.ci/torture
+
+fuzz:
+	@.ci/install
+	Tests/Fuzz/fuzz.sh $(TIME)
+
+sanitize:
+	@.ci/install
+	for kind in address thread; do \
+	  swift test --sanitize $$kind --scratch-path .build/$$kind --disable-xctest --skip EndToEndTests $(SWIFT_FLAGS) || exit 1; \
+	done
 
 format:
 	swift format --in-place --parallel --recursive $(SOURCES)
