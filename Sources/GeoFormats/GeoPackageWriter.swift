@@ -263,13 +263,27 @@ public final class GeoPackageWriter {
     let marks = Array(repeating: "?", count: rows.columns.count + first - 1).joined(separator: ", ")
     let statement = try db.makeStatement(sql: "INSERT INTO \(open.table) VALUES (\(marks))")
     let raw = unsafe statement.sqliteStatement
-    // Parameters that are never bound are null.
+    // Parameters that are never bound are null, and what is bound stays so from row to row: only what changes is bound again.
     let bound = rows.columns.indices.filter { rows.columns[$0].validity.knownCount > 0 }
+    let reals = bound.filter { if case .real = rows.columns[$0].values { true } else { false } }
+    let others = bound.filter { if case .real = rows.columns[$0].values { false } else { true } }
+    let block = 256
+    // Reals of the rows of a block, row by row; the row before the first is null, as nothing is bound yet.
+    var staged = [Double](repeating: .nan, count: (block + 1) * reals.count)
     var blob = TextBuffer(capacity: 4_096)
     for row in 0..<rows.count {
+      let place = row % block
+      if place == 0 { Self.stage(rows, reals, row..<min(rows.count, row + block), into: &staged) }
       let number = Int64(open.count + row + 1)
       unsafe sqlite3_bind_int64(raw, 1, number)
-      for k in bound { unsafe Self.bind(raw, Int32(k + first), rows.columns[k], row) }
+      let base = (place + 1) * reals.count
+      for r in reals.indices {
+        let value = staged[base + r]
+        if value.bitPattern == staged[base - reals.count + r].bitPattern { continue }
+        let index = Int32(reals[r] + first)
+        if value.isFinite { unsafe sqlite3_bind_double(raw, index, value) } else { unsafe sqlite3_bind_null(raw, index) }
+      }
+      for k in others { unsafe Self.bind(raw, Int32(k + first), rows.columns[k], row) }
       if let geometry = rows.geometry, geometry.kinds[row] != .none {
         let envelope = geometry.envelope(of: row)
         open.bounds.add(envelope)
@@ -289,6 +303,21 @@ public final class GeoPackageWriter {
       }
     }
     open.count += rows.count
+  }
+
+  /// Turns columns of reals into rows; unknown values become NaN. The last row of the block before comes first.
+  private static func stage(_ table: ExportTable, _ reals: [Int], _ range: Range<Int>, into staged: inout [Double]) {
+    let width = reals.count
+    if range.lowerBound > 0 { for r in 0..<width { staged[r] = staged[staged.count - width + r] } }
+    for (r, k) in reals.enumerated() {
+      let column = table.columns[k]
+      guard case .real(let values) = column.values else { continue }
+      var at = width + r
+      for row in range {
+        staged[at] = column.validity[row] ? values[row] : .nan
+        at += width
+      }
+    }
   }
 
   private static func bind(_ raw: OpaquePointer, _ index: Int32, _ column: borrowing AttributeColumn, _ row: Int) {

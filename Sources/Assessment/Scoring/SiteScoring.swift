@@ -95,7 +95,7 @@ struct SiteScoring: Sendable {
     let fitTable = SectorFitTable(sectors)
     let offers = offers
     let chunk = CriterionEvaluator.chunk
-    let parts = concurrentMap((rows.count + chunk - 1) / chunk, threads: threads) { k -> Part in
+    var parts = concurrentMap((rows.count + chunk - 1) / chunk, threads: threads) { k -> Part in
       let range = rows[(k * chunk)..<min(rows.count, (k + 1) * chunk)]
       var part = Part(count: range.count, sectors: sectors.count)
       // Criterion by criterion, each in the order of the profile, so that every sum has one order of its terms.
@@ -125,25 +125,42 @@ struct SiteScoring: Sendable {
       }
       return part
     }
-    var all = Part(count: 0, sectors: sectors.count)
-    for part in parts {
-      all.score += part.score
-      all.low += part.low
-      all.high += part.high
-      all.suitability += part.suitability
-      all.need += part.need
-      all.completeness += part.completeness
-      all.best += part.best
-      for s in sectors.indices { all.fits[s] += part.fits[s] }
+    // Each part is let go as soon as its rows stand in the whole, and each column as soon as it is ordered: these are the largest tables
+    // of a run, and they must not stand in memory thrice.
+    var all = Part(count: rows.count, sectors: sectors.count)
+    for k in parts.indices {
+      let part = parts[k]
+      parts[k] = Part(count: 0, sectors: 0)
+      let range = (k * chunk)..<(k * chunk + part.score.count)
+      all.score.replaceSubrange(range, with: part.score)
+      all.low.replaceSubrange(range, with: part.low)
+      all.high.replaceSubrange(range, with: part.high)
+      all.suitability.replaceSubrange(range, with: part.suitability)
+      all.need.replaceSubrange(range, with: part.need)
+      all.completeness.replaceSubrange(range, with: part.completeness)
+      all.best.replaceSubrange(range, with: part.best)
+      for s in sectors.indices { all.fits[s].replaceSubrange(range, with: part.fits[s]) }
     }
-    return ranked(rows, all.score, all.low, all.high, all.suitability, all.need, all.completeness, all.fits, all.best)
+    let order = rankOrder(rows, all.score)
+    let (rankLow, rankHigh) = rankRange(order, all.low, all.high)
+    func arrange<T>(_ column: inout [T]) { column = order.map { column[$0] } }
+    arrange(&all.score)
+    arrange(&all.low)
+    arrange(&all.high)
+    arrange(&all.suitability)
+    arrange(&all.need)
+    arrange(&all.completeness)
+    arrange(&all.best)
+    for s in all.fits.indices { arrange(&all.fits[s]) }
+    return SiteScores(
+      rows: order.map { rows[$0] }, rank: Array(1..<(order.count + 1)), rankLow: rankLow, rankHigh: rankHigh, score: all.score,
+      low: all.low,
+      high: all.high, suitability: all.suitability, regenerationNeed: all.need, completeness: all.completeness, fits: all.fits,
+      bestSector: all.best)
   }
 
-  private func ranked(
-    _ rows: [Int], _ score: [Double], _ low: [Double], _ high: [Double], _ suitability: [Double], _ need: [Double],
-    _ completeness: [Double],
-    _ fits: [[Double]], _ best: [Int]
-  ) -> SiteScores {
+  /// The sites from best to worst; equal scores by id.
+  private func rankOrder(_ rows: [Int], _ score: [Double]) -> [Int] {
     let ids = source.city.buildings.ids
     var order = orderBestFirst(score)
     var start = 0
@@ -157,6 +174,11 @@ struct SiteScoring: Sendable {
       }
       start = end
     }
+    return order
+  }
+
+  /// The best and the worst rank that the score intervals allow, in the order of rank.
+  private func rankRange(_ order: [Int], _ low: [Double], _ high: [Double]) -> (low: [Int], high: [Int]) {
     let lows = low.sorted(), highs = high.sorted()
     /// Number of entries of an ascending column that are above x (or not below it).
     func above(_ column: [Double], _ x: Double, orEqual: Bool) -> Int {
@@ -167,12 +189,7 @@ struct SiteScoring: Sendable {
       }
       return column.count - a
     }
-    return SiteScores(
-      rows: order.map { rows[$0] }, rank: Array(1..<(order.count + 1)), rankLow: order.map { above(lows, high[$0], orEqual: false) + 1 },
-      rankHigh: order.map { max(1, above(highs, low[$0], orEqual: true)) }, score: order.map { score[$0] }, low: order.map { low[$0] },
-      high: order.map { high[$0] },
-      suitability: order.map { suitability[$0] }, regenerationNeed: order.map { need[$0] }, completeness: order.map { completeness[$0] },
-      fits: fits.map { fit in order.map { fit[$0] } }, bestSector: order.map { best[$0] })
+    return (order.map { above(lows, high[$0], orEqual: false) + 1 }, order.map { max(1, above(highs, low[$0], orEqual: true)) })
   }
 }
 
