@@ -59,6 +59,14 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
     }
     if !bad.isEmpty { geometry = GeometryColumn.replacing(bad, of: geometry) }
   }
+  let beyond = Set(geometry.featuresBeyondTheEarth)
+  for feature in beyond.sorted() {
+    layer.defects.add(
+      Defect(
+        layer: "buildings", feature: "#\(layer.features.numbers[feature])", code: .coordinateOutOfRange,
+        detail: "a position has no place in \(working)"))
+  }
+  geometry = GeometryColumn.replacing(beyond, of: geometry)
   let ids: TextColumn
   let idColumn: AttributeColumn?
   if let idField {
@@ -114,6 +122,13 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
 }
 
 extension GeometryColumn {
+  /// Features with a position farther than 100,000 km from the origin of a projected CRS, twice around the Earth: damaged numbers.
+  var featuresBeyondTheEarth: [Int] {
+    let limit = 1e8
+    guard x.contains(where: { !(abs($0) <= limit) }) || y.contains(where: { !(abs($0) <= limit) }) else { return [] }
+    return (0..<count).filter { feature in positions(of: feature).contains { !(abs(x[$0]) <= limit && abs(y[$0]) <= limit) } }
+  }
+
   /// A copy in which the given features are null.
   static func replacing(_ features: Set<Int>, of column: GeometryColumn) -> GeometryColumn {
     guard !features.isEmpty else { return column }

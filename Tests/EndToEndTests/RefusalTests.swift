@@ -76,6 +76,27 @@ struct RefusalTests {
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/Reports"), "\(parts)")
   }
 
+  @Test("Positions that no place on Earth has are defects, and the rest is scored")
+  func beyondTheEarth() throws {
+    for number in ["1e300", "-1e18", "2e8"] {
+      let folder = try self.folder(
+        footprints: Self.footprints
+          + "d,House D,\"POLYGON((\(number) 6671000,385020 6671000,385020 6671030,385000 6671030,\(number) 6671000))\",vacant,2\n")
+      try folder.write("x,y,status\n385010,6671010,vacant\n\(number),6671010,vacant\n", to: "register.csv")
+      try folder.write(Self.study + "  vacancy: {source: register.csv, crs: EPSG:3067}\n", to: "study.yml")
+      let run = try rekindle(["run", "study.yml", "--json"], in: folder.path)
+      #expect(run.status == 0, "\(number): \(run.errors)")
+      let json = try JSON(parsing: run.output)
+      #expect(json["exclusions"]?["geometry-defect"]?.number == 1 && json["counts"]?["scored"]?.number == 2, "\(number): \(run.output)")
+      #expect((json["defects"]?["coordinate-out-of-range"]?.number ?? 0) >= 2, "\(number): \(run.output)")
+      try folder.write(
+        "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"EPSG:3067\"}},\"features\":[{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[\(number),0],[\(number),10],[0,0]]]}}]}",
+        to: "far.geojson")
+      let measured = try rekindle(["indicators", "far.geojson"], in: folder.path)
+      #expect(measured.status == 0 && csvRows(measured.output).first?["footprint_area_m2"] == "", "\(number): \(measured)")
+    }
+  }
+
   @Test("65: a GeoPackage that is none")
   func brokenGeoPackage() throws {
     let scratch = try folder(study: Self.study.replacing("buildings.csv", with: "buildings.gpkg"))

@@ -197,8 +197,8 @@ struct CityReader {
 
   /// Transforms into the working CRS; positions that cannot be transformed are defects and become null geometries.
   private mutating func reproject(_ geometry: inout GeometryColumn, from source: CoordinateReferenceSystem, layer: String) throws -> [Int] {
-    guard source != crs else { return [] }
-    let bad = try CoordinateTransform.transform(&geometry, from: source, to: crs, threads: options.threads)
+    var bad = source == crs ? [] : try CoordinateTransform.transform(&geometry, from: source, to: crs, threads: options.threads)
+    bad = Set(bad).union(geometry.featuresBeyondTheEarth).sorted()
     guard !bad.isEmpty else { return [] }
     let set = Set(bad)
     for feature in bad {
@@ -221,7 +221,8 @@ struct CityReader {
       return "x \(km(e.minX))–\(km(e.maxX)) km, y \(km(e.minY))–\(km(e.maxY)) km"
     }
     let small = max(layerExtent.width, layerExtent.height) < 1
-    if small, geometry.count > 1 || (geometry.count == 1 && !geometry.kinds[0].isPuntal) {
+    // Points that all stand on one spot are several records of one building, not degrees read as metres.
+    if small, layerExtent.width > 0 || layerExtent.height > 0 || geometry.kinds.contains(where: { $0 != .none && !$0.isPuntal }) {
       throw AssessmentError(
         .badInput,
         "layers.\(name): the whole layer is \(max(layerExtent.width, layerExtent.height)) m wide in \(crs): wrong CRS or swapped axes? Its extent: \(text(layerExtent)); the buildings': \(text(extent))."

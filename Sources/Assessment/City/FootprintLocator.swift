@@ -19,7 +19,9 @@ struct FootprintLocator {
     let extent = footprints.envelope().expanded(by: Self.reach)
     origin = Position(x: extent.minX, y: extent.minY)
     let area = max(1, extent.width * extent.height)
-    cell = max(20, (area / Double(max(1, footprints.count))).squareRoot())
+    // Neither more cells than footprints by area, nor a long thin row of them.
+    let count = Double(max(1, footprints.count))
+    cell = max(20, (area / count).squareRoot(), max(extent.width, extent.height) / (4 * count + 1024))
     columns = extent.isEmpty ? 1 : Int(extent.width / cell) + 1
     rows = extent.isEmpty ? 1 : Int(extent.height / cell) + 1
     starts = Array(repeating: 0, count: columns * rows + 1)

@@ -64,6 +64,15 @@ struct FootprintLocatorTests {
     #expect(FootprintLocator(empty).building(x: 0, y: 0) == nil)
   }
 
+  @Test("Footprints at the ends of the world do not blow up the grid")
+  func farApart() {
+    var column = GeometryColumn()
+    add([square(0, 0, 20)], to: &column)
+    add([square(1e12, 5, 20)], to: &column)
+    let locator = FootprintLocator(column)
+    #expect(locator.building(x: 5, y: 5) == 0 && locator.building(x: 1e12 + 5, y: 10) == 1 && locator.building(x: 1e6, y: 0) == nil)
+  }
+
   @Test("The grid finds what a full search finds (seeded)")
   func fullSearch() {
     var state: UInt64 = 7
