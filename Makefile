@@ -5,6 +5,7 @@
 # make torture 100 kills, full disk, vanishing and corrupted input, on the built executable
 # make fuzz    mutated bytes into every reader (TIME=60 seconds each)
 # make sanitize  all tests but the end-to-end ones under the address and the thread sanitizer
+# make gallery the pages under review in Reports/gallery, from the shipped studies
 # make format  lets the formatter rewrite the sources
 
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
@@ -12,7 +13,7 @@ SOURCES := Package.swift Sources Tests
 N ?= 100000
 TIME ?= 60
 
-.PHONY: demo test build bench format lint clean torture fuzz sanitize
+.PHONY: demo test build bench gallery format lint clean torture fuzz sanitize
 
 build:
 	@.ci/install
@@ -20,6 +21,16 @@ build:
 
 demo: build
 	.build/release/rekindle run GeoData/helsinki-centre/study.yml --formats $$(test -x .venv/bin/python && echo html,pdf,xlsx || echo html,xlsx)
+
+gallery: build
+	for study in helsinki-centre/study helsinki-centre/study-evidence kotka-karhula/study; do \
+	  .build/release/rekindle run GeoData/$$study.yml --quiet || exit 1; \
+	done
+	for name in helsinki-centre helsinki-centre-evidence kotka-karhula; do \
+	  best=$$(sed -n 2p Reports/$$name/ranking.csv | cut -d, -f4 | sed 's,/,%2f,'); \
+	  mkdir -p Reports/gallery/$$name; \
+	  cp Reports/$$name/index.html Reports/$$name/sites/$$best/report.html Reports/gallery/$$name/; \
+	done
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)
