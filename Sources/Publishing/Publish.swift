@@ -78,7 +78,8 @@ public func publish(
     }
   }
   let sites = top > 0 ? plain.adding(headlines: headlines, acceptability: acceptability) : plain
-  let full = try Portfolio(scored, register: register, folder: data, sites: sites, record: record)
+  var full = portfolio
+  full.sites = sites
 
   // Tables and layers.
   options.progress?("tables", 0, nil)
@@ -95,29 +96,25 @@ public func publish(
   try writeGeoPackage(full, schema: schema, styles: layerStyles(library: library), to: folder.place("sites.gpkg"), lastChange: lastChange)
 
   // Pages.
-  var missing: PDFError?
-  if !options.isBatch {
-    let atlas = Atlas(full.surroundings)
-    let files = SiteFiles(study: scored.study, atlas: atlas, library: library, options: options)
-    missing = files.missing
-    var reports: [String: String] = [:]
-    for (k, dossier) in dossiers.enumerated() {
-      options.progress?("reports", k, top)
-      let place = "sites/" + pathComponent(ofSite: dossier.id)
-      let names = try files.write(dossier, feature: located.selecting([k]), at: place, into: folder)
-      expected.formUnion(names)
-      if let page = names.first(where: { $0.hasSuffix("/report.html") }) { reports[dossier.id] = page.replacing("%", with: "%25") }
-    }
-    let context = full.json(reports: reports, decisions: decisions)
-    for (k, language) in options.languages.enumerated() {
-      let name = k == 0 ? "index.html" : "index.\(language).html"
-      try folder.write(portfolioPage(context, atlas: atlas, library: library, language: language), to: name)
-      expected.insert(name)
-    }
+  let atlas = Atlas(full.surroundings)
+  let files = SiteFiles(study: scored.study, atlas: atlas, library: library, options: options)
+  var reports: [String: String] = [:]
+  for (k, dossier) in dossiers.enumerated() {
+    options.progress?("reports", k, top)
+    let place = "sites/" + pathComponent(ofSite: dossier.id)
+    let names = try files.write(dossier, feature: located.selecting([k]), at: place, into: folder)
+    expected.formUnion(names)
+    if let page = names.first(where: { $0.hasSuffix("/report.html") }) { reports[dossier.id] = page.replacing("%", with: "%25") }
+  }
+  let context = full.json(reports: reports, decisions: decisions)
+  for (k, language) in options.languages.enumerated() {
+    let name = k == 0 ? "index.html" : "index.\(language).html"
+    try folder.write(portfolioPage(context, atlas: atlas, library: library, language: language), to: name)
+    expected.insert(name)
   }
   _ = try close(folder, expected, &record)
   // Everything else stands; that the PDFs are missing is still an error for whoever asked for them.
-  if let missing { throw missing }
+  if let missing = files.missing { throw missing }
   return record
 }
 

@@ -27,12 +27,17 @@ public func publishSites(
   }
   var paths: [String] = []
   var records: [JSON] = []
+  var robustness: Robustness?
   for (k, id) in chosen.enumerated() {
     options.progress?("reports", k, chosen.count)
-    let dossier = try portfolio.dossier(of: id)
+    let site = try portfolio.row(of: id)
+    // The short list's draws are the same for every site.
+    let known = try robustness ?? portfolio.robustness()
+    robustness = known
+    let dossier = try portfolio.dossier(at: site, robustness: known)
     let place = out + "/sites/" + pathComponent(ofSite: id) + (isWhatIf ? "/what-if" : "")
     let folder = try OutputFolder(path: place, signature: "site", isResult: { $0.contains("site.json") })
-    let feature = try reprojected(portfolio.sites.selecting([portfolio.row(of: id)]), from: portfolio.surroundings.crs, to: .wgs84)
+    let feature = try reprojected(portfolio.sites.selecting([site]), from: portfolio.surroundings.crs, to: .wgs84)
     let names = try files.write(dossier, feature: feature, at: ".", into: folder)
     try folder.finish()
     paths += names.map { place + "/" + $0.dropFirst(2) }

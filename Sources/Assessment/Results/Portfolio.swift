@@ -43,8 +43,7 @@ public struct Portfolio: Sendable {
   /// The dossier of a site, with its place on the short list where it is on it.
   /// - Throws: `AssessmentError` for an unknown id or a missing assumption.
   public func dossier(of id: String) throws -> SiteDossier {
-    let reported = record.counts.reported
-    return try dossier(at: row(of: id), robustness: robustness(top: reported > 0 ? reported : study.report.top))
+    try dossier(at: row(of: id), robustness: robustness())
   }
 
   /// The id of the site at a position by rank.

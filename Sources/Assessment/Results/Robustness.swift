@@ -36,8 +36,10 @@ extension Portfolio {
     }
   }
 
-  /// How firm the ranking of the first sites is, as JSON; `null` for a study without sites.
-  public func decisionsJSON(top: Int) throws -> JSON { sites.count > 0 ? try robustness(top: top).json : nil }
+  /// How firm the ranking is among as many sites as the run reported, else as the study asks for.
+  public func robustness() throws -> Robustness {
+    try robustness(top: record.counts.reported > 0 ? record.counts.reported : study.report.top)
+  }
 
   /// The dossier of the site at a position by rank, with the robustness of its rank.
   public func dossier(at site: Int, robustness: Robustness) throws -> SiteDossier {
