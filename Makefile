@@ -3,7 +3,7 @@
 # make build   the release executable at .build/release/rekindle
 # make bench   Rekindle beside its peers on the same files (N=100000)
 # make torture 100 kills, full disk, vanishing and corrupted input, on the built executable
-# make fuzz    mutated bytes into every reader (TIME=60 seconds each)
+# make fuzz    mutated bytes into every reader (TIME=60 processor seconds each, RUNS=… executions at most)
 # make sanitize  all tests but the end-to-end ones under the address and the thread sanitizer
 # make gallery the pages under review in Reports/gallery, from the shipped studies
 # make format  lets the formatter rewrite the sources

@@ -18,6 +18,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
+    .systemLibrary(name: "CSHA256"),
     .target(name: "SimpleFeatures", swiftSettings: watched),
     .target(name: "SpatialEngine", dependencies: ["SimpleFeatures", "CGEOS", "CPROJ"], swiftSettings: watched),
     .target(
@@ -28,7 +29,7 @@ let package = Package(
     .target(
       name: "Assessment",
       dependencies: [
-        "SimpleFeatures", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "Yams",
+        "SimpleFeatures", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "CSHA256", "Yams",
       ],
       swiftSettings: watched),
     .executableTarget(
