@@ -1,12 +1,13 @@
 import Foundation
-import GeoFormats
+public import GeoFormats
 import SimpleFeatures
 
 /// What a file holds: its layers with counts, CRS, fields, extent and defects.
 /// - Throws: `FormatError` when the file cannot be read at all.
-func inspect(_ text: String, defectLimit: Int) throws -> JSON {
+func inspect(_ text: String, options: ReadOptions) throws -> (json: JSON, failure: FormatError?) {
   let reference = LayerReference(parsing: text)
-  let layers = try describeLayers(in: reference.path, options: ReadOptions(defectLimit: defectLimit))
+  let layers = try describeLayers(in: reference.path, options: options)
+  var failure: FormatError?
   var rows: [JSON] = []
   for layer in layers where reference.layer == nil || reference.layer == layer.name {
     var members: [JSON.Member] = [
@@ -15,7 +16,7 @@ func inspect(_ text: String, defectLimit: Int) throws -> JSON {
       .init("claimed", JSON(layer.claimedCount.map(Double.init))),
     ]
     do {
-      let read = try readLayer(LayerReference(path: reference.path, layer: layer.name), options: ReadOptions(defectLimit: defectLimit))
+      let read = try readLayer(LayerReference(path: reference.path, layer: layer.name), options: options)
       let extent = read.features.geometry.envelope()
       members += [
         .init("read", .number(Double(read.readCount))), .init("kept", .number(Double(read.features.count))),
@@ -41,21 +42,24 @@ func inspect(_ text: String, defectLimit: Int) throws -> JSON {
               ]
             })),
       ]
-    } catch { members.append(.init("error", .string(error.description))) }
+    } catch {
+      failure = failure ?? error
+      members.append(.init("error", .string(error.description)))
+    }
     rows.append(.object(members))
   }
   guard !rows.isEmpty else {
     throw AssessmentError(
       .missingInput, "\(reference.path) has no layer \"\(reference.layer ?? "")\"; it has: \(layers.map(\.name).joined(separator: ", ")).")
   }
-  return ["file": .string(URL(fileURLWithPath: reference.path).lastPathComponent), "layers": .array(rows)]
+  return (["file": .string(URL(fileURLWithPath: reference.path).lastPathComponent), "layers": .array(rows)], failure)
 }
 
-/// What a file holds, as JSON text or as text for people.
+/// What a file holds, as JSON text or as text for people, and why the first layer that could not be read was not.
 /// - Throws: `FormatError` when the file cannot be read at all.
-public func inspectionOutput(_ text: String, asJSON: Bool, defectLimit: Int) throws -> String {
-  let json = try inspect(text, defectLimit: defectLimit)
-  return asJSON ? json.serialized(indent: 2) : inspectionText(json)
+public func inspectionOutput(_ text: String, asJSON: Bool, options: RunOptions) throws -> (text: String, failure: FormatError?) {
+  let (json, failure) = try inspect(text, options: ReadOptions(defectLimit: options.defectLimit, maxMemory: options.memoryLimit))
+  return (asJSON ? json.serialized(indent: 2) : inspectionText(json), failure)
 }
 
 /// The inspection as text for people.

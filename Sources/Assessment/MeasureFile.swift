@@ -40,16 +40,18 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
   let reference = LayerReference(parsing: text)
   options.stage?("read")
   options.progress?("read", 0, nil)
-  var layer = try readLayer(reference, options: ReadOptions(layerName: "buildings", defectLimit: options.defectLimit))
+  var layer = try readLayer(
+    reference, options: ReadOptions(layerName: "buildings", defectLimit: options.defectLimit, maxMemory: options.memoryLimit))
   var geometry = layer.features.geometry
   guard let source = layer.crs ?? crs.map({ CoordinateReferenceSystem($0) }) else {
     throw AssessmentError(.badInput, "\(reference) does not say its coordinate reference system. Give it with --crs EPSG:…")
   }
   var working = source
   if try describe(source).isGeographic {
-    working = try crs.map { CoordinateReferenceSystem($0) } ?? workingCRS(for: source, extent: geometry.envelope())
-    if try describe(working).isGeographic { working = try workingCRS(for: source, extent: geometry.envelope()) }
+    working = try crs.map { CoordinateReferenceSystem($0) } ?? chosenCRS(for: layer, in: source, of: reference)
+    if try describe(working).isGeographic { working = try chosenCRS(for: layer, in: source, of: reference) }
     options.stage?("reproject")
+    geometry.joinAtAntimeridian(of: source)
     let bad = Set(try CoordinateTransform.transform(&geometry, from: source, to: working, threads: options.threads))
     for feature in bad.sorted() {
       layer.defects.add(
@@ -58,6 +60,14 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
           detail: "a position has no place in \(working)"))
     }
     if !bad.isEmpty { geometry = GeometryColumn.replacing(bad, of: geometry) }
+    let strayed = crs == nil ? WorkingZone(working)?.featuresOutside(geometry) ?? [] : []
+    for feature in strayed {
+      layer.defects.add(
+        Defect(
+          layer: "buildings", feature: "#\(layer.features.numbers[feature])", code: .coordinateOutOfRange,
+          detail: "too far from the other buildings for \(working), which the engine chose: areas there would be wrong by more than 1 %"))
+    }
+    geometry = GeometryColumn.replacing(Set(strayed), of: geometry)
   }
   let beyond = Set(geometry.featuresBeyondTheEarth)
   for feature in beyond.sorted() {
@@ -67,6 +77,13 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
         detail: "a position has no place in \(working)"))
   }
   geometry = GeometryColumn.replacing(beyond, of: geometry)
+  let extent = geometry.envelope()
+  if isInWrongUnits(geometry, extent: extent) {
+    throw AssessmentError(
+      .badInput,
+      "Reading \(reference): the whole layer is \(max(extent.width, extent.height)) m wide in \(working): wrong CRS or swapped axes? x \(extent.minX)–\(extent.maxX), y \(extent.minY)–\(extent.maxY). Correct the file's CRS, or say it with --crs if the file does not."
+    )
+  }
   let ids: TextColumn
   let idColumn: AttributeColumn?
   if let idField {
@@ -100,6 +117,10 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
   for row in repaired.lost {
     layer.defects.add(Defect(layer: "buildings", feature: ids[row], code: .invalidGeometry, detail: repaired.reasons[row] ?? "not valid"))
   }
+  for (row, first) in duplicateFootprints(in: repaired.geometry) {
+    layer.defects.add(
+      Defect(layer: "buildings", feature: ids[row], code: .duplicateGeometry, detail: "the same footprint as \(ids[first]); both are kept"))
+  }
 
   var measure = MeasureOptions()
   measure.threads = options.threads
@@ -122,6 +143,13 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
 }
 
 extension GeometryColumn {
+  /// Writes −180° as 180° in WGS 84, so that the parts of a footprint that RFC 7946, 3.1.9, cuts at the antimeridian meet in one place of the
+  /// projection and repair joins them.
+  mutating func joinAtAntimeridian(of source: CoordinateReferenceSystem) {
+    guard source == .wgs84 || source.definition == "EPSG:4326" else { return }
+    for k in x.indices where x[k] == -180 { x[k] = 180 }
+  }
+
   /// Features with a position farther than 100,000 km from the origin of a projected CRS, twice around the Earth: damaged numbers.
   var featuresBeyondTheEarth: [Int] {
     let limit = 1e8

@@ -10,6 +10,8 @@ public struct RunOptions: Sendable {
   public var isStrict = false
   /// How many defects are kept in full.
   public var defectLimit = 100_000
+  /// Bytes that the columns of a layer may take, and a quarter more for a converter; `nil` for no limit.
+  public var memoryLimit: Int?
   /// Called with the stage's name, how much is done and of how much.
   public var progress: (@Sendable (String, Int, Int?) -> Void)?
   /// Called with a stage's name when it begins; for timings.

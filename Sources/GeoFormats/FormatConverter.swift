@@ -150,12 +150,25 @@ enum FormatConverter {
   }
 }
 
+/// Ends the converters that are running and removes all temporary folders, in a process that is about to end out of its order.
+///
+/// Reading cannot go on afterwards.
+public func endConversions() {
+  Sandbox.running.withLock { processes in
+    for process in processes { kill(process, SIGKILL) }
+    processes = []
+  }
+  TemporaryFolder.removeAll()
+}
+
 /// A place to run a converter that cannot do harm.
 struct Sandbox {
   let folder: String
   var environment: [String: String]
   private let prefix: [String]
   private let seconds: Int
+  /// Converters that have been started and not yet ended.
+  fileprivate static let running = Mutex<Set<pid_t>>([])
 
   /// Whether `bwrap` can cut the network off on this machine; tried once.
   private static let canUnshare: Bool = {
@@ -247,6 +260,9 @@ struct Sandbox {
     } catch {
       throw .converterFailed(path: path, reason: "\(command[0]) cannot be started: \(error.localizedDescription)")
     }
+    let id = process.processIdentifier
+    Self.running.withLock { _ = $0.insert(id) }
+    defer { Self.running.withLock { _ = $0.remove(id) } }
     if done.wait(timeout: .now() + .seconds(seconds)) == .timedOut {
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()

@@ -4,14 +4,20 @@ internal import Synchronization
 /// A private folder that is removed with the object, at exit, or, after a kill, by the next run.
 ///
 /// Folders are named after the process; a folder whose process is gone is swept away when the first one is made.
-final class TemporaryFolder: Sendable {
-  let path: String
+public final class TemporaryFolder: Sendable {
+  /// Where it is.
+  public let path: String
 
   private static let open = Mutex<Set<String>>([])
   private static let prepared: Void = {
     sweep()
-    atexit { TemporaryFolder.open.withLock { paths in paths.forEach { try? FileManager.default.removeItem(atPath: $0) } } }
+    atexit { TemporaryFolder.removeAll() }
   }()
+
+  /// Removes all folders that are open.
+  static func removeAll() {
+    open.withLock { paths in paths.forEach { try? FileManager.default.removeItem(atPath: $0) } }
+  }
 
   private static var parent: String {
     let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
@@ -19,7 +25,7 @@ final class TemporaryFolder: Sendable {
   }
 
   /// Makes a folder that only this user can read.
-  init() throws(FormatError) {
+  public init() throws(FormatError) {
     _ = Self.prepared
     var template = Array("\(Self.parent)/rekindle-\(getpid())-XXXXXX".utf8CString)
     guard unsafe mkdtemp(&template) != nil else {

@@ -56,7 +56,8 @@ public struct PDFAttachment: Sendable {
 /// Not for use from several tasks at once.
 public final class PDFPress {
   private let library: TemplateLibrary
-  private let folder: String
+  private let temporary: TemporaryFolder
+  private var folder: String { temporary.path }
   private let worker: Process?
   private let input: FileHandle?
   private let output: FileHandle?
@@ -69,18 +70,14 @@ public final class PDFPress {
   /// - Throws: `PDFError.typstMissing`, `.fontsMissing` or `.cannotWrite`.
   public init(library: TemplateLibrary) throws(PDFError) {
     self.library = library
-    folder = NSTemporaryDirectory() + "rekindle-press-" + UUID().uuidString
+    do throws(FormatError) { temporary = try TemporaryFolder() } catch { throw .cannotWrite(path: NSTemporaryDirectory()) }
+    let folder = temporary.path
     let fonts = folder + "/fonts"
     do { try FileManager.default.createDirectory(atPath: fonts, withIntermediateDirectories: true) } catch {
       throw .cannotWrite(path: fonts)
     }
-    do throws(PDFError) {
-      try Self.linkFonts(into: fonts)
-      for name in ["report.typ", "press.py"] { try Self.write(Array((library.files[name] ?? "").utf8), to: folder + "/" + name) }
-    } catch {
-      try? FileManager.default.removeItem(atPath: folder)
-      throw error
-    }
+    try Self.linkFonts(into: fonts)
+    for name in ["report.typ", "press.py"] { try Self.write(Array((library.files[name] ?? "").utf8), to: folder + "/" + name) }
     // `make` puts Typst into an environment of its own beside the templates' repository.
     let own = library.folder + "/../../.venv/bin/python"
     let python =
@@ -90,7 +87,6 @@ public final class PDFPress {
     } else if let path = Self.find("typst") {
       (worker, input, output, program) = (nil, nil, nil, path)
     } else {
-      try? FileManager.default.removeItem(atPath: folder)
       throw .typstMissing(tried: ["the package typst of \(python)", "typst on the path"])
     }
   }
@@ -98,7 +94,6 @@ public final class PDFPress {
   deinit {
     try? input?.close()
     worker?.waitUntilExit()
-    try? FileManager.default.removeItem(atPath: folder)
   }
 
   /// The report on one site as a PDF file.

@@ -162,6 +162,46 @@ public func workingCRS(
   return CoordinateReferenceSystem("EPSG:\(utmCode(longitude: x[0], latitude: y[0]))")
 }
 
+/// The projected system, in metres, that a layer of features is measured in, as above, at the middle of its features.
+///
+/// The middle is the median of their first positions, of 10,000 evenly spaced features at most, so that records which strayed (to 0, 0 for
+/// example) do not move it. Longitudes on both sides of the antimeridian are joined the shorter way round. O(1) beyond 10,000 features.
+/// - Throws: `SpatialError.emptyExtent` when no feature has a finite position in a system that is not projected in metres.
+public func workingCRS(
+  for layerCRS: CoordinateReferenceSystem, of geometry: GeometryColumn
+) throws(SpatialError) -> CoordinateReferenceSystem {
+  let facts = try describe(layerCRS)
+  if facts.isProjected, facts.metresPerUnit == 1 { return try workingCRS(for: layerCRS, extent: Envelope()) }
+  var x: [Double] = []
+  var y: [Double] = []
+  for feature in stride(from: 0, to: geometry.count, by: max(1, geometry.count / 10_000)) {
+    guard let k = geometry.positions(of: feature).first, geometry.x[k].isFinite, geometry.y[k].isFinite else { continue }
+    x.append(geometry.x[k])
+    y.append(geometry.y[k])
+  }
+  if layerCRS != .wgs84, !x.isEmpty {
+    let unplaced = Set(try CoordinateTransform(from: layerCRS, to: .wgs84).transform(x: &x, y: &y))
+    x = x.indices.filter { !unplaced.contains($0) }.map { x[$0] }
+    y = y.indices.filter { !unplaced.contains($0) }.map { y[$0] }
+  }
+  guard !x.isEmpty else { throw .emptyExtent(crs: layerCRS.description) }
+  // Numbers that are no degrees have no say, unless there are no others.
+  let degrees = x.indices.filter { abs(x[$0]) <= 360 && abs(y[$0]) <= 90 }
+  if !degrees.isEmpty { (x, y) = (degrees.map { x[$0] }, degrees.map { y[$0] }) }
+  let middle = Position(x: middleLongitude(x), y: y.sorted()[y.count / 2])
+  return CoordinateReferenceSystem("EPSG:\(utmCode(longitude: middle.x, latitude: middle.y))")
+}
+
+/// The median of longitudes, counted from the Greenwich meridian or from the antimeridian, whichever keeps the middle half of them closer together.
+private func middleLongitude(_ longitudes: [Double]) -> Double {
+  func sorted(from west: Double) -> [Double] { longitudes.map { $0 - 360 * (($0 - west) / 360).rounded(.down) }.sorted() }
+  func spread(_ values: [Double]) -> Double { values[values.count * 3 / 4] - values[values.count / 4] }
+  let greenwich = sorted(from: -180)
+  let antimeridian = sorted(from: 0)
+  let chosen = spread(antimeridian) < spread(greenwich) ? antimeridian : greenwich
+  return chosen[chosen.count / 2]
+}
+
 /// The EPSG code of the zone that holds a position in degrees.
 func utmCode(longitude: Double, latitude: Double) -> Int {
   if latitude >= 84 { return 5041 }

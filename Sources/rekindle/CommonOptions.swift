@@ -12,11 +12,20 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "Seed of every draw.") var seed: UInt64 = 1
   @Flag(help: "Any defect is an error.") var strict = false
   @Option(help: "How many defects are kept in full; all are counted.") var maxDefects = 100_000
+  @Option(help: "End with an error rather than take more memory than this, e.g. 2G or 512M; converters are bounded, too.")
+  var maxMemory: String?
   @Option(help: "Write stage timings as JSON to this file.") var timings: String?
   @Option(help: "Folder that holds GeoData and Reports.") var dataDir: String?
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads: a number from 1 to 1024 is expected.") }
+    if let maxMemory {
+      guard let limit = MemoryWatch.bytes(maxMemory), limit >= 1 << 20 else {
+        throw ValidationError("--max-memory \(maxMemory): a size from 1M on is expected, e.g. 2G or 512M.")
+      }
+      // Every command comes past here before it begins.
+      MemoryWatch.start(limit: limit)
+    }
     guard maxDefects >= 0 else { throw ValidationError("--max-defects: a count, not below 0, is expected.") }
   }
 
@@ -29,6 +38,7 @@ struct CommonOptions: ParsableArguments {
     options.seed = seed
     options.isStrict = strict
     options.defectLimit = maxDefects
+    options.memoryLimit = maxMemory.flatMap(MemoryWatch.bytes)
     options.progress = { progress.update($0, $1, $2) }
     options.stage = { progress.begin(stage: $0) }
     return options
@@ -60,6 +70,7 @@ final class Progress: @unchecked Sendable {
   }
 
   func begin(stage: String) {
+    MemoryWatch.begin(stage: stage)
     lock.withLock {
       let now = Date(), cpu = processSeconds()
       if let stageName { stages.append((stageName, now.timeIntervalSince(stageStart.0), cpu - stageStart.1)) }
@@ -68,6 +79,7 @@ final class Progress: @unchecked Sendable {
   }
 
   func update(_ stage: String, _ done: Int, _ total: Int?) {
+    MemoryWatch.begin(stage: stage)
     guard isShown else { return }
     lock.withLock {
       if stage != current { (current, began) = (stage, Date()) }
@@ -128,11 +140,7 @@ func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\
 func installInterruptHandler() {
   signal(SIGINT, SIG_IGN)
   let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-  source.setEventHandler {
-    printError("\nInterrupted. The earlier results, if any, are unchanged.")
-    // Temporary files are removed on the way out.
-    Foundation.exit(130)
-  }
+  source.setEventHandler { abandon("\nInterrupted. The earlier results, if any, are unchanged.", status: 130) }
   source.resume()
   interruptSource = source
 }

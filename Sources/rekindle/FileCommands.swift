@@ -46,15 +46,22 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    let progress = common.makeProgress()
+    let options = common.runOptions(progress)
     var failed: (any Error)?
     var texts: [String] = []
     for file in files {
-      do { texts.append(try inspectionOutput(file, asJSON: common.json, defectLimit: common.maxDefects)) } catch {
+      do {
+        let (text, failure) = try inspectionOutput(file, asJSON: common.json, options: options)
+        texts.append(text)
+        failed = failed ?? failure
+      } catch {
         // One file that cannot be read does not hide the others.
         failed = failed ?? error
         printError("Error: \(error)")
       }
     }
+    progress.end()
     print(common.json && files.count > 1 ? "[" + texts.joined(separator: ",\n") + "]" : texts.joined(separator: "\n\n"))
     if let failed { throw ExitCode(exitStatus(of: failed) ?? 70) }
   }

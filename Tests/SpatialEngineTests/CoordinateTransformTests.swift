@@ -135,8 +135,24 @@ struct CoordinateTransformTests {
     #expect(try workingCRS(for: CoordinateReferenceSystem(crs), extent: extent).definition == expected)
   }
 
+  @Test(
+    "The zone is that of most features: strays do not move it, the antimeridian does not part it, numbers that are no degrees have no say",
+    arguments: [
+      ([(24.9, 60.2), (24.8, 60.1), (25, 60.2), (0, 0)], "EPSG:25835"), ([(179.9, -16.8), (-179.9, -16.9), (179.8, -17)], "EPSG:32760"),
+      ([(-179.9, -16.8), (179.9, -16.9), (-179.8, -17)], "EPSG:32701"), ([(180.1, -16.8)], "EPSG:32701"),
+      ([(24.9, 60.2), (385_000, 6_672_000), (25, 91)], "EPSG:25835"), ([(90, 89.9), (-90, 89.9), (180, 89.9)], "EPSG:5041"),
+      ([(.nan, 3), (6.1, 46.2)], "EPSG:25832"),
+    ] as [([(Double, Double)], String)])
+  func zoneOfMost(positions: [(x: Double, y: Double)], expected: String) throws {
+    var geometry = GeometryColumn()
+    for position in positions { geometry.appendPoint(x: position.x, y: position.y) }
+    geometry.appendNull()
+    #expect(try workingCRS(for: .wgs84, of: geometry).definition == expected)
+  }
+
   @Test("A layer without positions has no working system")
   func emptyExtent() {
     #expect(throws: SpatialError.emptyExtent(crs: "OGC:CRS84")) { try workingCRS(for: .wgs84, extent: Envelope()) }
+    #expect(throws: SpatialError.emptyExtent(crs: "OGC:CRS84")) { try workingCRS(for: .wgs84, of: GeometryColumn()) }
   }
 }

@@ -37,6 +37,7 @@ struct CityReader {
   private var defects: DefectTally
   private var notes: [String] = []
   private var crs = CoordinateReferenceSystem("")
+  private var zone: WorkingZone?
   private var extent = Envelope()
 
   init(study: Study, folder: DataFolder, register: AssumptionRegister, sectors: [Sector], options: RunOptions) throws {
@@ -53,7 +54,8 @@ struct CityReader {
     var layer = try load("buildings", source)
     var footprints = layer.features.geometry
     let sourceCRS = try knownCRS(layer, source, "buildings")
-    crs = try study.crs ?? workingCRS(for: sourceCRS, extent: footprints.envelope())
+    crs = try study.crs ?? chosenCRS(for: layer, in: sourceCRS, of: source.reference)
+    zone = study.crs == nil && sourceCRS != crs ? WorkingZone(crs) : nil
     let facts = try describe(crs)
     guard facts.isProjected, facts.metresPerUnit == 1 else {
       throw AssessmentError(
@@ -132,6 +134,7 @@ struct CityReader {
     read.crs = source.crs
     read.layerName = layer
     read.defectLimit = options.defectLimit
+    read.maxMemory = options.memoryLimit
     return read
   }
 
@@ -197,14 +200,22 @@ struct CityReader {
 
   /// Transforms into the working CRS; positions that cannot be transformed are defects and become null geometries.
   private mutating func reproject(_ geometry: inout GeometryColumn, from source: CoordinateReferenceSystem, layer: String) throws -> [Int] {
+    if source != crs { geometry.joinAtAntimeridian(of: source) }
     var bad = source == crs ? [] : try CoordinateTransform.transform(&geometry, from: source, to: crs, threads: options.threads)
     bad = Set(bad).union(geometry.featuresBeyondTheEarth).sorted()
-    guard !bad.isEmpty else { return [] }
-    let set = Set(bad)
+    var set = Set(bad)
     for feature in bad {
       defects.add(
         Defect(layer: layer, feature: "#\(feature + 1)", code: .coordinateOutOfRange, detail: "a position has no place in \(crs)"))
     }
+    for feature in zone?.featuresOutside(geometry) ?? [] where set.insert(feature).inserted {
+      bad.append(feature)
+      defects.add(
+        Defect(
+          layer: layer, feature: "#\(feature + 1)", code: .coordinateOutOfRange,
+          detail: "too far from the other buildings for \(crs), which the engine chose: areas there would be wrong by more than 1 %"))
+    }
+    guard !bad.isEmpty else { return [] }
     var clean = GeometryColumn()
     for feature in 0..<geometry.count {
       if set.contains(feature) { clean.appendNull() } else { clean.append(geometry, feature: feature) }
@@ -220,18 +231,17 @@ struct CityReader {
       func km(_ v: Double) -> String { "\((v / 10).rounded() / 100)" }
       return "x \(km(e.minX))–\(km(e.maxX)) km, y \(km(e.minY))–\(km(e.maxY)) km"
     }
-    let small = max(layerExtent.width, layerExtent.height) < 1
-    // Points that all stand on one spot are several records of one building, not degrees read as metres.
-    if small, layerExtent.width > 0 || layerExtent.height > 0 || geometry.kinds.contains(where: { $0 != .none && !$0.isPuntal }) {
+    let path = name == "constraints" ? "constraints" : study.layers[name]?.reference.path ?? name
+    if isInWrongUnits(geometry, extent: layerExtent) {
       throw AssessmentError(
         .badInput,
-        "layers.\(name): the whole layer is \(max(layerExtent.width, layerExtent.height)) m wide in \(crs): wrong CRS or swapped axes? Its extent: \(text(layerExtent)); the buildings': \(text(extent))."
+        "layers.\(name), \(path): the whole layer is \(max(layerExtent.width, layerExtent.height)) m wide in \(crs): wrong CRS or swapped axes? Its extent: \(text(layerExtent)); the buildings': \(text(extent))."
       )
     }
     if extent.distance(to: layerExtent) > 50_000 {
       throw AssessmentError(
         .badInput,
-        "layers.\(name): lies \(Int(extent.distance(to: layerExtent) / 1000)) km from the buildings: wrong CRS or swapped axes? Its extent: \(text(layerExtent)); the buildings': \(text(extent))."
+        "layers.\(name), \(path): lies \(Int(extent.distance(to: layerExtent) / 1000)) km from the buildings: wrong CRS or swapped axes? Its extent: \(text(layerExtent)); the buildings': \(text(extent))."
       )
     }
   }
@@ -301,6 +311,11 @@ struct CityReader {
           detail: "nothing areal is left after repair: \(repaired.reasons[row] ?? "not valid")"))
     }
     footprints = repaired.geometry
+    for (row, first) in duplicateFootprints(in: footprints) {
+      defects.add(
+        Defect(
+          layer: "buildings", feature: ids[row], code: .duplicateGeometry, detail: "the same footprint as \(ids[first]); both are kept"))
+    }
   }
 
   private mutating func decodeBuildings(

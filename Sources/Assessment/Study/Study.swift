@@ -233,9 +233,13 @@ public struct Study: Sendable {
       try map.allow(["id"])
       join = try map.requiredString("id")
     }
-    let lower = reference.path.lowercased()
     return LayerSource(
       reference: reference, fields: fields, joinField: join, crs: try item.string("crs").map { CoordinateReferenceSystem($0) },
-      illustrative: illustrative, isOpenStreetMap: lower.hasSuffix(".osm.pbf") || lower.hasSuffix(".osm") || lower.hasSuffix(".osm.bz2"))
+      illustrative: illustrative, isOpenStreetMap: isOpenStreetMap(reference.path))
+  }
+
+  /// Whether a file's name is that of raw OpenStreetMap data.
+  static func isOpenStreetMap(_ path: String) -> Bool {
+    [".osm.pbf", ".osm", ".osm.gz", ".osm.bz2"].contains { path.lowercased().hasSuffix($0) }
   }
 }

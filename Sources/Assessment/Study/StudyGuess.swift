@@ -86,8 +86,7 @@ private struct StudyGuess {
   }
 
   mutating func add(_ file: String) throws {
-    let lower = file.lowercased()
-    if lower.hasSuffix(".osm.pbf") || lower.hasSuffix(".osm") {
+    if Study.isOpenStreetMap(file) {
       found.append(
         Found(path: file, layer: ("", .wgs84, "MULTIPOLYGON", []), isOnlyLayer: true, isOpenStreetMap: true))
       return

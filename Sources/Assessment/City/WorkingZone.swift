@@ -1,0 +1,65 @@
+import GeoFormats
+import SimpleFeatures
+import SpatialEngine
+
+/// The part of a UTM or UPS zone in which areas are right within 1 %.
+///
+/// UTM's scale is 0.9996 · (1 + d²/2R²) at a distance d from the central meridian (Snyder, Map Projections: A Working Manual, 1987, p. 61), so areas
+/// are 1 % too large at 650 km; beyond a pole the projection turns back. UPS gives areas within 1 % up to 1,200 km from its pole (p. 157).
+struct WorkingZone {
+  private let x: Double
+  private let y: Double
+  private let reach: Double
+  private let isPolar: Bool
+
+  /// The zone that a code such as EPSG:32635 names; `nil` for other systems.
+  init?(_ crs: CoordinateReferenceSystem) {
+    guard crs.definition.hasPrefix("EPSG:"), let code = Int(crs.definition.dropFirst(5)) else { return nil }
+    switch code {
+    case 25828...25838, 32601...32660: (x, y, reach, isPolar) = (500_000, 0, 650_000, false)
+    case 32701...32760: (x, y, reach, isPolar) = (500_000, 10_000_000, 650_000, false)
+    case 5041, 5042: (x, y, reach, isPolar) = (2_000_000, 2_000_000, 1_200_000, true)
+    default: return nil
+    }
+  }
+
+  /// Whether a position lies where areas are right.
+  func holds(x easting: Double, y northing: Double) -> Bool {
+    let dx = easting - x
+    let dy = northing - y
+    // A quarter of the meridian is 10,001,966 m on the ellipsoid.
+    return isPolar ? dx * dx + dy * dy <= reach * reach : abs(dx) <= reach && abs(dy) <= 10_001_966 * 0.9996
+  }
+
+  /// Features with a position outside, ascending. O(positions).
+  func featuresOutside(_ geometry: GeometryColumn) -> [Int] {
+    guard geometry.x.indices.contains(where: { !holds(x: geometry.x[$0], y: geometry.y[$0]) }) else { return [] }
+    return (0..<geometry.count).filter { feature in
+      geometry.positions(of: feature).contains { !holds(x: geometry.x[$0], y: geometry.y[$0]) }
+    }
+  }
+}
+
+/// The working CRS for footprints whose layer is not projected in metres.
+/// - Throws: `AssessmentError` that names the file and what was wrong with its records when no footprint has a position.
+func chosenCRS(for layer: Layer, in source: CoordinateReferenceSystem, of reference: LayerReference) throws -> CoordinateReferenceSystem {
+  do throws(SpatialError) {
+    return try workingCRS(for: source, of: layer.features.geometry)
+  } catch {
+    guard case .emptyExtent = error else { throw error }
+    let codes = layer.defects.counts.sorted { $0.key < $1.key }.map { "\($0.key.rawValue): \($0.value)" }.joined(separator: ", ")
+    let first = layer.defects.kept.first.map { " The first is \($0.line)." } ?? ""
+    throw AssessmentError(
+      .badInput,
+      "Reading \(reference): no footprint has a position, so no projected CRS can be chosen. \(layer.readCount) read = \(layer.features.count) kept + \(layer.refusedCount) refused\(codes.isEmpty ? "" : " (\(codes))").\(first) Check the file, or name another layer."
+    )
+  }
+}
+
+/// Whether a whole layer is less than a metre wide, as when degrees are read as metres.
+///
+/// Points that all stand on one spot are several records of one building.
+func isInWrongUnits(_ geometry: GeometryColumn, extent: Envelope) -> Bool {
+  guard !extent.isEmpty, max(extent.width, extent.height) < 1 else { return false }
+  return extent.width > 0 || extent.height > 0 || geometry.kinds.contains { $0 != .none && !$0.isPuntal }
+}
