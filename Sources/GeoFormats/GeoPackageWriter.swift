@@ -67,7 +67,8 @@ public final class GeoPackageWriter {
   private let path: String
   private let partial: String
   private let lastChange: String
-  private var queue: DatabaseQueue?
+  private let pageSize: Int
+  private var isFinished = false
   private var styled = 0
   private var usesDataColumns = false
   private var customSystems: [String: Int] = [:]
@@ -81,8 +82,9 @@ public final class GeoPackageWriter {
     var geometryName: String?
     var kind: (name: String, isMulti: Bool)?
     var bounds = Envelope()
-    var tree = PackedRTree()
+    var index = PackedRTree()
     var count = 0
+    var rows: TableRows
   }
   private var current: OpenLayer?
 
@@ -93,35 +95,34 @@ public final class GeoPackageWriter {
     precondition((4_096...65_536).contains(pageSize) && pageSize & (pageSize - 1) == 0, "a page size of SQLite")
     self.path = path
     self.lastChange = lastChange
+    self.pageSize = pageSize
     partial = OutputFile.partialName(path)
     unsafe unlink(partial)
-    var configuration = Configuration()
-    configuration.prepareDatabase { db in
-      try db.execute(
-        sql: """
-          PRAGMA page_size = \(pageSize); PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; \
-          PRAGMA cache_size = -65536; PRAGMA application_id = 1196444487; PRAGMA user_version = 10300
-          """)
-    }
-    configuration.foreignKeysEnabled = false
-    // One transaction spans all layers.
-    configuration.allowsUnsafeTransactions = true
-    do {
-      let queue = try DatabaseQueue(path: partial, configuration: configuration)
-      self.queue = queue
-      try queue.writeWithoutTransaction { db in
-        try db.execute(sql: "BEGIN")
-        try db.execute(sql: Self.schema)
-      }
-    } catch {
-      throw failure(error)
+    try database { db in
+      try db.execute(sql: "PRAGMA application_id = 1196444487; PRAGMA user_version = 10300; " + Self.schema)
     }
   }
 
   deinit {
-    guard let queue else { return }
-    try? queue.close()
-    unsafe unlink(partial)
+    if !isFinished { unsafe unlink(partial) }
+  }
+
+  /// What SQLite does to the file, which it opens for that alone: between these times the pages of long tables are appended.
+  private func database(_ body: (Database) throws -> Void) throws(FormatError) {
+    precondition(!isFinished, "the file is finished")
+    var configuration = Configuration()
+    configuration.prepareDatabase { [pageSize] db in
+      try db.execute(
+        sql: "PRAGMA page_size = \(pageSize); PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
+    }
+    configuration.foreignKeysEnabled = false
+    do {
+      let queue = try DatabaseQueue(path: partial, configuration: configuration)
+      try queue.write(body)
+      try queue.close()
+    } catch {
+      throw failure(error)
+    }
   }
 
   private func failure(_ error: any Error) -> FormatError {
@@ -171,20 +172,25 @@ public final class GeoPackageWriter {
     precondition(!key.hasPrefix("gpkg_") && !key.hasPrefix("rtree_") && !key.hasPrefix("sqlite_"), "a layer's name is not reserved")
     precondition(tableNames.insert(key).inserted, "layers have different names")
     let columns = layer.table.columns
-    var open = OpenLayer(
-      layer: layer, table: layer.name.quotedIdentifier, keyName: Self.freeName("fid", columns),
-      geometryName: layer.table.geometry == nil ? nil : Self.freeName("geom", columns))
-    if layer.table.geometry != nil { open.kind = Self.commonKind(kinds) }
-    var declarations = ["\(open.keyName.quotedIdentifier) INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
-    if let name = open.geometryName, let kind = open.kind { declarations.append("\(name.quotedIdentifier) \(kind.name)") }
+    let table = layer.name.quotedIdentifier, keyName = Self.freeName("fid", columns)
+    let geometryName = layer.table.geometry == nil ? nil : Self.freeName("geom", columns)
+    let kind = layer.table.geometry == nil ? nil : Self.commonKind(kinds)
+    var declarations = ["\(keyName.quotedIdentifier) INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
+    if let name = geometryName, let kind { declarations.append("\(name.quotedIdentifier) \(kind.name)") }
     for column in columns { declarations.append("\(column.name.quotedIdentifier) \(Self.declaredType(column))") }
-    let rows = layer.table
+    let sql = "CREATE TABLE \(table) (\(declarations.joined(separator: ", ")))"
+    var root: UInt32 = 0
+    try database { db in
+      try db.execute(sql: sql)
+      root = try Self.root(of: layer.name, db)
+    }
+    let pages = try DatabasePages(partial: partial, path: path, pageSize: pageSize)
+    var open = OpenLayer(
+      layer: layer, table: table, keyName: keyName, geometryName: geometryName, kind: kind, rows: TableRows(root: root, pages: pages))
     open.layer.table = ExportTable(columns: [])
-    let sql = "CREATE TABLE \(open.table) (\(declarations.joined(separator: ", ")))"
     current = open
-    try write { db in try db.execute(sql: sql) }
-    try append(rows)
-    current?.layer.table = ExportTable(columns: rows.columns.map { AttributeColumn(name: $0.name, texts: []) })
+    try append(layer.table)
+    current?.layer.table = ExportTable(columns: columns.map { AttributeColumn(name: $0.name, texts: []) })
   }
 
   /// Writes further rows of the layer that was begun; they have the columns of the first.
@@ -192,22 +198,38 @@ public final class GeoPackageWriter {
     guard var open = current else { preconditionFailure("a layer has been begun") }
     current = nil
     defer { current = open }
-    try write { db in try insert(rows, &open, db) }
+    try open.rows.append(rows, isMulti: open.kind?.isMulti ?? false) { number, envelope in
+      open.bounds.add(envelope)
+      open.index.add(number, envelope)
+    }
+    open.count += rows.count
   }
 
   /// Ends the layer: its entries in the file's own tables, its index, style and descriptions.
   public func end() throws(FormatError) {
     guard let open = current else { preconditionFailure("a layer has been begun") }
     current = nil
-    try write { db in try register(open, db) }
+    try open.rows.finish()
+    var roots: PackedRTree.Roots?
+    try database { db in roots = try register(open, db) }
+    if let roots {
+      let pages = try DatabasePages(partial: partial, path: path, pageSize: pageSize)
+      try open.index.write(to: roots, pages)
+      try pages.finish()
+    }
   }
 
-  private func write(_ body: (Database) throws -> Void) throws(FormatError) {
-    guard let queue else { preconditionFailure("the file is finished") }
-    do { try queue.writeWithoutTransaction(body) } catch { throw failure(error) }
+  /// The page at which a table begins.
+  private static func root(of table: String, _ db: Database) throws -> UInt32 {
+    try UInt32.fetchOne(db, sql: "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = ?", arguments: [table])!
   }
 
-  private func register(_ open: OpenLayer, _ db: Database) throws {
+  /// Enters the layer into the file's own tables; gives the roots of its index when there is something to index.
+  private func register(_ open: OpenLayer, _ db: Database) throws -> PackedRTree.Roots? {
+    if open.count > 0 {
+      try db.execute(sql: "INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", arguments: [open.layer.name, open.count])
+    }
+    var roots: PackedRTree.Roots?
     let layer = open.layer, bounds = open.bounds
     let system = try layer.reference.map { try addSystem($0, db) } ?? (open.geometryName == nil ? nil : -1)
     try db.execute(
@@ -221,10 +243,11 @@ public final class GeoPackageWriter {
       try db.execute(
         sql: "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
         arguments: [layer.name, geometryName, kind.name, system ?? -1])
-      try addIndex(layer.name, open.keyName, geometryName, open.tree, db)
+      roots = try addIndex(layer.name, open.keyName, geometryName, isEmpty: open.index.isEmpty, db)
       if let style = layer.styleQML { try addStyle(style, layer, geometryName, db) }
     }
     try addDescriptions(layer, db)
+    return roots
   }
 
   /// `base`, or `base_1` and so on when a column has that name.
@@ -257,93 +280,6 @@ public final class GeoPackageWriter {
     return ("GEOMETRY", false)
   }
 
-  private func insert(_ rows: ExportTable, _ open: inout OpenLayer, _ db: Database) throws {
-    let first = rows.geometry == nil ? 2 : 3
-    let isMulti = open.kind?.isMulti ?? false
-    let marks = Array(repeating: "?", count: rows.columns.count + first - 1).joined(separator: ", ")
-    let statement = try db.makeStatement(sql: "INSERT INTO \(open.table) VALUES (\(marks))")
-    let raw = unsafe statement.sqliteStatement
-    // Parameters that are never bound are null, and what is bound stays so from row to row: only what changes is bound again.
-    let bound = rows.columns.indices.filter { rows.columns[$0].validity.knownCount > 0 }
-    let reals = bound.filter { if case .real = rows.columns[$0].values { true } else { false } }
-    let others = bound.filter { if case .real = rows.columns[$0].values { false } else { true } }
-    let block = 256
-    // Reals of the rows of a block, row by row; the row before the first is null, as nothing is bound yet.
-    var staged = [Double](repeating: .nan, count: (block + 1) * reals.count)
-    var blob = TextBuffer(capacity: 4_096)
-    for row in 0..<rows.count {
-      let place = row % block
-      if place == 0 { Self.stage(rows, reals, row..<min(rows.count, row + block), into: &staged) }
-      let number = Int64(open.count + row + 1)
-      unsafe sqlite3_bind_int64(raw, 1, number)
-      let base = (place + 1) * reals.count
-      for r in reals.indices {
-        let value = staged[base + r]
-        if value.bitPattern == staged[base - reals.count + r].bitPattern { continue }
-        let index = Int32(reals[r] + first)
-        if value.isFinite { unsafe sqlite3_bind_double(raw, index, value) } else { unsafe sqlite3_bind_null(raw, index) }
-      }
-      for k in others { unsafe Self.bind(raw, Int32(k + first), rows.columns[k], row) }
-      if let geometry = rows.geometry, geometry.kinds[row] != .none {
-        let envelope = geometry.envelope(of: row)
-        open.bounds.add(envelope)
-        open.tree.add(number, envelope)
-        blob.removeAll()
-        blob.appendGeoPackageBinary(geometry, row, envelope, isMulti: isMulti)
-        // The buffer is not touched before the statement has run.
-        unsafe blob.withBytes { bytes in _ = unsafe sqlite3_bind_blob(raw, 2, bytes.baseAddress, Int32(bytes.count), nil) }
-      } else if rows.geometry != nil {
-        unsafe sqlite3_bind_null(raw, 2)
-      }
-      let status = unsafe sqlite3_step(raw)
-      unsafe sqlite3_reset(raw)
-      guard status == SQLITE_DONE else {
-        throw DatabaseError(
-          resultCode: ResultCode(rawValue: status), message: unsafe String(cString: sqlite3_errmsg(sqlite3_db_handle(raw))))
-      }
-    }
-    open.count += rows.count
-  }
-
-  /// Turns columns of reals into rows; unknown values become NaN. The last row of the block before comes first.
-  private static func stage(_ table: ExportTable, _ reals: [Int], _ range: Range<Int>, into staged: inout [Double]) {
-    let width = reals.count
-    if range.lowerBound > 0 { for r in 0..<width { staged[r] = staged[staged.count - width + r] } }
-    for (r, k) in reals.enumerated() {
-      let column = table.columns[k]
-      guard case .real(let values) = column.values else { continue }
-      var at = width + r
-      for row in range {
-        staged[at] = column.validity[row] ? values[row] : .nan
-        at += width
-      }
-    }
-  }
-
-  private static func bind(_ raw: OpaquePointer, _ index: Int32, _ column: borrowing AttributeColumn, _ row: Int) {
-    guard column.validity[row] else {
-      unsafe sqlite3_bind_null(raw, index)
-      return
-    }
-    switch column.values {
-    case .integer(let v): unsafe sqlite3_bind_int64(raw, index, v[row])
-    case .real(let v):
-      if v[row].isFinite { unsafe sqlite3_bind_double(raw, index, v[row]) } else { unsafe sqlite3_bind_null(raw, index) }
-    case .boolean(let v): unsafe sqlite3_bind_int64(raw, index, v[row] ? 1 : 0)
-    case .text(let v):
-      let range = v.range(of: row)
-      // The column is not changed before the statement has run.
-      unsafe v.bytes.withUnsafeBufferPointer { bytes in
-        if let base = bytes.baseAddress {
-          _ = unsafe sqlite3_bind_text(
-            raw, index, UnsafeRawPointer(base + range.lowerBound).assumingMemoryBound(to: CChar.self), Int32(range.count), nil)
-        } else {
-          _ = unsafe sqlite3_bind_text(raw, index, "", 0, nil)
-        }
-      }
-    }
-  }
-
   private func addSystem(_ reference: SpatialReference, _ db: Database) throws -> Int {
     if reference.organization.isEmpty {
       if let known = customSystems[reference.wkt] { return known }
@@ -363,14 +299,20 @@ public final class GeoPackageWriter {
   }
 
   /// The R-tree extension (annex F.3) with its triggers, which keep the index right when the file is edited.
-  private func addIndex(_ layer: String, _ key: String, _ geometry: String, _ tree: PackedRTree, _ db: Database) throws {
+  private func addIndex(_ layer: String, _ key: String, _ geometry: String, isEmpty: Bool, _ db: Database) throws -> PackedRTree.Roots? {
     let name = "rtree_\(layer)_\(geometry)"
     let r = name.quotedIdentifier
     let t = layer.quotedIdentifier
     let g = geometry.quotedIdentifier
     let i = key.quotedIdentifier
     try db.execute(sql: "CREATE VIRTUAL TABLE \(r) USING rtree(id, minx, maxx, miny, maxy)")
-    try tree.write(to: db, table: name)
+    var roots: PackedRTree.Roots?
+    if !isEmpty {
+      // The module begins with an empty root node, which the packed tree replaces.
+      try db.execute(sql: "DELETE FROM \((name + "_node").quotedIdentifier)")
+      roots = try PackedRTree.Roots(
+        node: Self.root(of: name + "_node", db), parent: Self.root(of: name + "_parent", db), rowid: Self.root(of: name + "_rowid", db))
+    }
     try db.execute(
       sql:
         "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
@@ -395,6 +337,7 @@ public final class GeoPackageWriter {
       "DELETE FROM \(r) WHERE id = OLD.\(i); INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
     try trigger("update4", "UPDATE", "OLD.\(i) != NEW.\(i) AND NOT \(isFilled)", "DELETE FROM \(r) WHERE id IN (OLD.\(i), NEW.\(i))")
     try trigger("delete", "DELETE", "OLD.\(g) NOT NULL", "DELETE FROM \(r) WHERE id = OLD.\(i)")
+    return roots
   }
 
   /// The table that QGIS looks for styles in.
@@ -445,18 +388,12 @@ public final class GeoPackageWriter {
 
   /// Closes the file and gives it its name.
   public func finish() throws(FormatError) {
-    guard let queue, current == nil else { preconditionFailure("the file is finished, or a layer is not") }
-    do {
-      try queue.writeWithoutTransaction { db in try db.execute(sql: "COMMIT") }
-      try queue.close()
-    } catch {
-      throw failure(error)
-    }
+    precondition(current == nil && !isFinished, "the file is finished, or a layer is not")
     let descriptor = unsafe open(partial, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0, fsync(descriptor) == 0, close(descriptor) == 0, unsafe rename(partial, path) == 0 else {
       throw .cannotWrite(path: path, reason: systemErrorText())
     }
-    self.queue = nil
+    isFinished = true
   }
 }
 

@@ -1,8 +1,6 @@
-internal import GRDB
-internal import GRDBSQLite
 internal import SimpleFeatures
 
-/// Packs an R-tree straight into SQLite's shadow tables instead of inserting row by row, which costs a third.
+/// Packs an R-tree straight into the pages of SQLite's shadow tables instead of inserting row by row, which costs a third.
 ///
 /// Sort-tile-recursive packing (Leutenegger, Lopez and Edgington 1997, “STR: a simple and efficient algorithm for R-tree packing”, ICDE, p. 499).
 /// The layout of a node is that of SQLite's R*Tree module: depth and cell count as big-endian 16-bit numbers, then cells of a 64-bit id and four
@@ -47,58 +45,94 @@ struct PackedRTree {
     return Double(near) < value ? near.nextUp : near
   }
 
-  /// Fills the shadow tables of an empty R-tree table. O(n log n).
-  func write(to db: Database, table: String) throws {
-    guard leaves.count > 0 else { return }
-    func shadow(_ suffix: String) -> String { (table + suffix).quotedIdentifier }
-    try db.execute(sql: "DELETE FROM \(shadow("_node"))")
-    let node = try db.makeStatement(sql: "INSERT INTO \(shadow("_node")) VALUES (?, ?)")
-    let parent = try db.makeStatement(sql: "INSERT INTO \(shadow("_parent")) VALUES (?, ?)")
-    let rowid = try db.makeStatement(sql: "INSERT INTO \(shadow("_rowid")) VALUES (?, ?)")
+  /// Whether no feature has been added.
+  var isEmpty: Bool { leaves.count == 0 }
+
+  /// Root pages of the empty shadow tables of an R-tree.
+  struct Roots {
+    var node: UInt32
+    var parent: UInt32
+    var rowid: UInt32
+  }
+
+  /// Fills the shadow tables. O(n log n).
+  func write(to roots: Roots, _ pages: DatabasePages) throws(FormatError) {
+    precondition(!isEmpty, "SQLite's own root node stands for an empty tree")
+    // From the features upwards, each level in the order in which it fills its nodes. Nodes are numbered from 2; the root is 1.
+    var levels: [(boxes: Level, order: [Int], firstNode: Int64)] = []
     var level = leaves
-    var depth = 0
     var nextNode: Int64 = 2
-    // Node of each feature, to be written in the order of the features.
-    var nodeOfFeature: [(feature: Int64, node: Int64)] = []
     while true {
       let isRoot = level.count <= Self.cellsPerNode
       let order = isRoot ? Array(level.identifiers.indices) : Self.tiled(level)
+      levels.append((level, order, isRoot ? 1 : nextNode))
+      if isRoot { break }
       var above = Level()
       for start in stride(from: 0, to: order.count, by: Self.cellsPerNode) {
-        let members = order[start..<min(order.count, start + Self.cellsPerNode)]
-        let number = isRoot ? 1 : nextNode
-        nextNode += isRoot ? 0 : 1
         var box = (minX: Float.infinity, maxX: -Float.infinity, minY: Float.infinity, maxY: -Float.infinity)
-        var bytes = [UInt8](repeating: 0, count: Self.nodeSize)
-        Self.put(UInt16(isRoot ? depth : 0), in: &bytes, at: 0)
-        Self.put(UInt16(members.count), in: &bytes, at: 2)
-        var at = 4
-        for k in members {
-          Self.put(UInt64(bitPattern: level.identifiers[k]), in: &bytes, at: at)
-          Self.put(level.minX[k].bitPattern, in: &bytes, at: at + 8)
-          Self.put(level.maxX[k].bitPattern, in: &bytes, at: at + 12)
-          Self.put(level.minY[k].bitPattern, in: &bytes, at: at + 16)
-          Self.put(level.maxY[k].bitPattern, in: &bytes, at: at + 20)
-          at += 24
+        for k in order[start..<min(order.count, start + Self.cellsPerNode)] {
           box.minX = min(box.minX, level.minX[k])
           box.maxX = max(box.maxX, level.maxX[k])
           box.minY = min(box.minY, level.minY[k])
           box.maxY = max(box.maxY, level.maxY[k])
-          if depth == 0 {
-            nodeOfFeature.append((level.identifiers[k], number))
-          } else {
-            try Self.insert(parent, level.identifiers[k], number)
-          }
         }
-        try Self.insert(node, number, bytes)
-        above.append(number, box.minX, box.maxX, box.minY, box.maxY)
+        above.append(nextNode, box.minX, box.maxX, box.minY, box.maxY)
+        nextNode += 1
       }
-      if isRoot { break }
       level = above
-      depth += 1
     }
-    nodeOfFeature.sort { $0.feature < $1.feature }
-    for pair in nodeOfFeature { try Self.insert(rowid, pair.feature, pair.node) }
+    var record = TableRecord()
+    var nodes = TableTreeWriter(root: roots.node, pages: pages)
+    for depth in [levels.count - 1] + levels.indices.dropLast() {
+      let (boxes, order, first) = levels[depth]
+      for start in stride(from: 0, to: order.count, by: Self.cellsPerNode) {
+        let members = order[start..<min(order.count, start + Self.cellsPerNode)]
+        record.removeAll()
+        record.appendNull()
+        // Only the root knows how deep the tree is.
+        record.appendBlob { bytes in Self.append(members, of: boxes, depth: depth == levels.count - 1 ? depth : 0, to: &bytes) }
+        try nodes.append(record, key: first + Int64(start / Self.cellsPerNode))
+      }
+    }
+    try nodes.finish()
+
+    /// Appends rows of key and node.
+    func rows(_ root: UInt32, _ pairs: some Sequence<(key: Int64, node: Int64)>) throws(FormatError) {
+      var tree = TableTreeWriter(root: root, pages: pages)
+      for pair in pairs {
+        record.removeAll()
+        record.appendNull()
+        record.append(whole: pair.node)
+        try tree.append(record, key: pair.key)
+      }
+      try tree.finish()
+    }
+    /// The node of each member of a level, in the order of the members.
+    func nodesOfMembers(_ depth: Int) -> [Int64] {
+      var node = [Int64](repeating: 0, count: levels[depth].order.count)
+      for (place, k) in levels[depth].order.enumerated() { node[k] = levels[depth].firstNode + Int64(place / Self.cellsPerNode) }
+      return node
+    }
+    // The members of a level stand in ascending order: features as they were added, nodes as they are numbered.
+    let features = nodesOfMembers(0)
+    try rows(roots.rowid, features.indices.lazy.map { (leaves.identifiers[$0], features[$0]) })
+    var parents: [(key: Int64, node: Int64)] = []
+    for depth in levels.indices.dropFirst() { parents += zip(levels[depth].boxes.identifiers, nodesOfMembers(depth)).map { ($0, $1) } }
+    try rows(roots.parent, parents)
+  }
+
+  /// A node's bytes.
+  private static func append(_ members: ArraySlice<Int>, of level: Level, depth: Int, to bytes: inout TextBuffer) {
+    bytes.append(bigEndian: UInt64(depth), count: 2)
+    bytes.append(bigEndian: UInt64(members.count), count: 2)
+    for k in members {
+      bytes.append(bigEndian: UInt64(bitPattern: level.identifiers[k]), count: 8)
+      bytes.append(bigEndian: UInt64(level.minX[k].bitPattern), count: 4)
+      bytes.append(bigEndian: UInt64(level.maxX[k].bitPattern), count: 4)
+      bytes.append(bigEndian: UInt64(level.minY[k].bitPattern), count: 4)
+      bytes.append(bigEndian: UInt64(level.maxY[k].bitPattern), count: 4)
+    }
+    for _ in 0..<(nodeSize - 4 - 24 * members.count) { bytes.append(byte: 0) }
   }
 
   /// The order in which boxes fill nodes: vertical slices of the centres, each sorted by northing. Ties keep the order of the boxes.
@@ -118,37 +152,5 @@ struct PackedRTree {
       order += sorted(byX[start..<min(byX.count, start + perSlice)], level.minY, level.maxY)
     }
     return order
-  }
-
-  private static func put<T: FixedWidthInteger>(_ value: T, in bytes: inout [UInt8], at: Int) {
-    for k in 0..<MemoryLayout<T>.size {
-      bytes[at + k] = UInt8(truncatingIfNeeded: value >> T(8 * (MemoryLayout<T>.size - 1 - k)))
-    }
-  }
-
-  private static func insert(_ statement: Statement, _ a: Int64, _ b: Int64) throws {
-    let raw = unsafe statement.sqliteStatement
-    unsafe sqlite3_bind_int64(raw, 1, a)
-    unsafe sqlite3_bind_int64(raw, 2, b)
-    try unsafe run(raw)
-  }
-
-  private static func insert(_ statement: Statement, _ a: Int64, _ bytes: [UInt8]) throws {
-    let raw = unsafe statement.sqliteStatement
-    unsafe sqlite3_bind_int64(raw, 1, a)
-    // The array lives until the statement has run.
-    try unsafe bytes.withUnsafeBytes { bytes in
-      unsafe sqlite3_bind_blob(raw, 2, bytes.baseAddress, Int32(bytes.count), nil)
-      try unsafe run(raw)
-    }
-  }
-
-  private static func run(_ raw: OpaquePointer) throws {
-    let status = unsafe sqlite3_step(raw)
-    unsafe sqlite3_reset(raw)
-    guard status == SQLITE_DONE else {
-      throw DatabaseError(
-        resultCode: ResultCode(rawValue: status), message: unsafe String(cString: sqlite3_errmsg(sqlite3_db_handle(raw))))
-    }
   }
 }

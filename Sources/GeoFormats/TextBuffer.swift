@@ -70,10 +70,30 @@ struct TextBuffer: ~Copyable {
     }
   }
 
+  mutating func append(contentsOf other: borrowing TextBuffer) { unsafe appendBytes(other.base, other.count) }
+
+  /// Copies the bytes of a range to a place in an array that has room for them.
+  func copy(_ range: Range<Int>, into target: inout [UInt8], at place: Int) {
+    precondition(range.upperBound <= count && place + range.count <= target.count, "bytes that are there, and room for them")
+    unsafe target.withUnsafeMutableBufferPointer { target in
+      guard let start = target.baseAddress else { return }
+      unsafe (start + place).update(from: base + range.lowerBound, count: range.count)
+    }
+  }
+
   @inline(__always)
   private mutating func appendBytes(_ start: UnsafePointer<UInt8>, _ n: Int) {
     reserve(n)
     unsafe (base + count).update(from: start, count: n)
+    count += n
+  }
+
+  /// The lowest `n` (0 to 8) bytes of a word, the highest first.
+  @inline(__always)
+  mutating func append(bigEndian word: UInt64, count n: Int) {
+    guard n > 0 else { return }
+    reserve(8)
+    unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: (word << UInt64(64 - 8 * n)).bigEndian, as: UInt64.self)
     count += n
   }
 

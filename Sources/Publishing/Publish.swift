@@ -42,7 +42,6 @@ private let rankingColumns = [
 public func publish(
   _ scored: ScoredStudy, register: AssumptionRegister, data: DataFolder, to path: String, options: PublishOptions, lastChange: String
 ) throws -> RunRecord {
-  let library = try TemplateLibrary(folder: data.templates)
   var record = scored.record
   let top = options.isBatch ? 0 : min(options.top, scored.scores.count)
   record.counts.reported = top
@@ -55,9 +54,10 @@ public func publish(
 
   if options.isBatch {
     expected = try writeBatch(
-      scored, register: register, data: data, library: library, to: folder, options: options, lastChange: lastChange)
+      scored, register: register, data: data, to: folder, options: options, lastChange: lastChange)
     return try close(folder, expected, &record)
   }
+  let library = try TemplateLibrary(folder: data.templates)
 
   // Concepts come first: their headlines stand in the site table.
   let plain = try scored.siteTable()
@@ -93,7 +93,7 @@ public func publish(
   let schema = siteSchema(profileOf: full)
   try folder.write(schema.serialized(indent: 2) + "\n", to: "sites.schema.json")
   options.progress?("GeoPackage", 0, nil)
-  try writeGeoPackage(full, schema: schema, styles: layerStyles(library: library), to: folder.place("sites.gpkg"), lastChange: lastChange)
+  try writeGeoPackage(full, schema: schema, styles: layerStyles(templates: data.templates), to: folder.place("sites.gpkg"), lastChange: lastChange)
 
   // Pages.
   let atlas = Atlas(full.surroundings)

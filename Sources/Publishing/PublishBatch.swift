@@ -11,7 +11,7 @@ private let pieceSize = 16_384
 /// The site table of a million buildings is twice as large as all that it is made from, so it never stands in memory as a whole. With two
 /// threads the next piece is made, and put into the GeoJSON, while the GeoPackage takes the last one.
 func writeBatch(
-  _ scored: ScoredStudy, register: AssumptionRegister, data: DataFolder, library: TemplateLibrary, to folder: OutputFolder,
+  _ scored: ScoredStudy, register: AssumptionRegister, data: DataFolder, to folder: OutputFolder,
   options: PublishOptions, lastChange: String
 ) throws -> Set<String> {
   let study = scored.study
@@ -22,7 +22,7 @@ func writeBatch(
   try writeCSV(scored.defectTable, to: folder.place("defects.csv"))
 
   let count = scored.scores.count
-  let styles = layerStyles(library: library)
+  let styles = try layerStyles(templates: data.templates)
   let layers = LayerDescription(frame, schema: schema, styles: styles)
   let reference = try spatialReference(of: scored.workingCRS)
   let writer = try GeoPackageWriter(path: folder.place("sites.gpkg"), lastChange: lastChange, pageSize: count > 20_000 ? 16_384 : 4_096)

@@ -30,7 +30,7 @@ public enum TemplateError: Error, Sendable, CustomStringConvertible, Equatable {
   }
 }
 
-/// Everything that shapes a page: Mustache templates, style sheets, scripts, language catalogues and QGIS styles, read once.
+/// Everything that shapes a page: Mustache templates, style sheets, scripts and language catalogues, read once.
 public struct TemplateLibrary: Sendable {
   /// The folder that was read.
   public let folder: String
@@ -61,11 +61,6 @@ public struct TemplateLibrary: Sendable {
       do { try library.register(text, named: template) } catch { throw .malformedTemplate(path: path, reason: String(describing: error)) }
       sources.append((template, text))
     }
-    for style in Self.styleNames {
-      let path = folder + "/styles/" + style + ".qml"
-      guard let text = Self.text(of: path) else { throw .unreadable(path: path) }
-      files["styles/" + style + ".qml"] = text
-    }
     for name in ["palette.css", "chart.css", "report.css", "portfolio.js", "report.typ", "press.py", "catalogue.en.json"]
     where files[name] == nil {
       throw .unreadable(path: folder + "/" + name)
@@ -83,9 +78,7 @@ public struct TemplateLibrary: Sendable {
     guard missing.isEmpty else { throw .missingTexts(template: "(charts and tables)", keys: missing) }
   }
 
-  private static let styleNames = ["sites", "buildings", "districts", "places"]
-
-  private static func text(of path: String) -> String? {
+  fileprivate static func text(of path: String) -> String? {
     guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
     return String(decoding: bytes, as: UTF8.self)
   }
@@ -171,11 +164,14 @@ public struct TemplateLibrary: Sendable {
   }
 }
 
-/// The QGIS styles (QML) of the GeoPackage's layers, by layer name: `sites`, `buildings`, `districts`, `places`.
-public func layerStyles(library: TemplateLibrary) -> [String: String] {
+/// The QGIS styles (QML) of the GeoPackage's layers, by layer name, from the folder `Reports/templates`.
+/// - Throws: `TemplateError.unreadable`.
+public func layerStyles(templates folder: String) throws(TemplateError) -> [String: String] {
   var styles: [String: String] = [:]
-  for (name, text) in library.files where name.hasPrefix("styles/") {
-    styles[String(name.dropFirst("styles/".utf8.count).dropLast(".qml".utf8.count))] = text
+  for layer in ["sites", "buildings", "districts", "places"] {
+    let path = folder + "/styles/" + layer + ".qml"
+    guard let text = TemplateLibrary.text(of: path) else { throw .unreadable(path: path) }
+    styles[layer] = text
   }
   return styles
 }

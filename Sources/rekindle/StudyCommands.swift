@@ -169,7 +169,7 @@ struct ExportCommand: ParsableCommand {
     try export(
       portfolio, format: format, sites: sites?.split(separator: ",").map(String.init), crs: crs, to: output, lastChange: lastChange(study),
       threads: common.threads ?? 1,
-      styles: try layerStyles(library: TemplateLibrary(folder: folder.templates)))
+      styles: try layerStyles(templates: folder.templates))
     if output != "-" { common.say("Wrote \(output)") }
   }
 }

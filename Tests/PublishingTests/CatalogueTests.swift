@@ -109,7 +109,7 @@ struct CatalogueTests {
 
   @Test("The four QGIS styles are there and are XML for the right renderer")
   func styles() throws {
-    let styles = layerStyles(library: try Sample.library())
+    let styles = try layerStyles(templates: Sample.root + "/Reports/templates")
     #expect(Set(styles.keys) == ["sites", "buildings", "districts", "places"])
     #expect(styles["sites"]?.contains("type=\"graduatedSymbol\" attr=\"score\"") == true)
     #expect(styles["buildings"]?.contains("attr=\"vacancy\"") == true)

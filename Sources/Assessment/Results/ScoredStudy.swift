@@ -146,7 +146,7 @@ extension ScoredStudy {
     let districts = rows.map { district($0) ?? -1 }
     table.add("site_id", rows: rows, of: buildings.ids)
     table.add("name", rows: rows, of: source.names)
-    table.add("rank", integer: Array(scores.rank[range]))
+    table.add("rank", integer: range.map { $0 + 1 })
     table.add("score", real: Array(scores.score[range]))
     table.add("score_low", real: Array(scores.low[range]))
     table.add("score_high", real: Array(scores.high[range]))
@@ -156,10 +156,10 @@ extension ScoredStudy {
     words("vacancy", VacancyClass.allCases, \.rawValue) { source.vacancy[$0] }
     table.add("vacancy_confidence", real: rows.map { source.vacancyConfidence[$0] })
     table.add("vacancy_source", words: evidence.words, pieces.map { $0 < 0 ? -1 : evidence.sourceIndex($0) })
-    table.add("best_sector", words: sectors.map(\.id), Array(scores.bestSector[range]))
-    let fits = scores.fits, best = scores.bestSector
-    table.add("best_sector_fit", real: range.map { fits[best[$0]][$0] })
-    for (s, sector) in sectors.enumerated() { table.add("fit_" + sector.id.replacing("-", with: "_"), real: Array(fits[s][range])) }
+    let (fits, best) = scoring.fits(of: rows)
+    table.add("best_sector", words: sectors.map(\.id), best)
+    table.add("best_sector_fit", real: best.indices.map { fits[best[$0]][$0] })
+    for (s, sector) in sectors.enumerated() { table.add("fit_" + sector.id.replacing("-", with: "_"), real: fits[s]) }
     let worths = concurrentMap(scoring.evaluators.count, threads: scoring.threads) { c in scoring.evaluators[c].worths(rows) }
     for (c, criterion) in profile.criteria.enumerated() { table.add("value_" + criterion.id, real: worths[c].map(\.value)) }
     for indicator in Indicator.allCases { table.add("ind_" + indicator.id, real: indicators[indicator].values(rows)) }

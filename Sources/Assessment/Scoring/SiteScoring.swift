@@ -5,10 +5,8 @@ import UrbanIndicators
 
 /// The scored buildings of a study as columns, in the order of rank.
 public struct SiteScores: Sendable {
-  /// Row of each site in the city's buildings.
+  /// Row of each site in the city's buildings. A site's rank is its place here, from 1; ties in score are ordered by id.
   public var rows: [Int]
-  /// Rank from 1; ties in score are ordered by id and get ranks of their own.
-  public var rank: [Int]
   /// Best rank that the score intervals allow.
   public var rankLow: [Int]
   /// Worst rank that the score intervals allow.
@@ -25,10 +23,6 @@ public struct SiteScores: Sendable {
   public var regenerationNeed: [Double]
   /// Weight of the criteria known from data, 0–1.
   public var completeness: [Double]
-  /// Fit by sector, then site.
-  public var fits: [[Double]]
-  /// Index of the best sector.
-  public var bestSector: [Int]
 
   /// Number of sites.
   public var count: Int { rows.count }
@@ -76,14 +70,10 @@ struct SiteScoring: Sendable {
   func scores(of rows: [Int], threads: Int) -> SiteScores {
     struct Part {
       var score: [Double], low: [Double], high: [Double], suitability: [Double], need: [Double], completeness: [Double]
-      var fits: [[Double]]
-      var best: [Int]
 
-      init(count: Int, sectors: Int) {
+      init(count: Int) {
         let zeros = Array(repeating: 0.0, count: count)
         (score, low, high, suitability, need, completeness) = (zeros, zeros, zeros, zeros, zeros, zeros)
-        fits = Array(repeating: zeros, count: sectors)
-        best = Array(repeating: 0, count: count)
       }
     }
     let isNeed = profile.criteria.map { profile.groups[$0.group].role == .need }
@@ -92,12 +82,10 @@ struct SiteScoring: Sendable {
       if isNeed[c] { needWeight += criterion.weight } else { suitabilityWeight += criterion.weight }
     }
     let suitabilityTotal = suitabilityWeight, needTotal = needWeight
-    let fitTable = SectorFitTable(sectors)
-    let offers = offers
     let chunk = CriterionEvaluator.chunk
     var parts = concurrentMap((rows.count + chunk - 1) / chunk, threads: threads) { k -> Part in
       let range = rows[(k * chunk)..<min(rows.count, (k + 1) * chunk)]
-      var part = Part(count: range.count, sectors: sectors.count)
+      var part = Part(count: range.count)
       // Criterion by criterion, each in the order of the profile, so that every sum has one order of its terms.
       for (c, evaluator) in evaluators.enumerated() {
         let weight = evaluator.weight
@@ -109,28 +97,19 @@ struct SiteScoring: Sendable {
           if isNeed[c] { part.need[site] += weight * worth.value } else { part.suitability[site] += weight * worth.value }
         }
       }
-      var memory = fitTable.memory()
-      var fits = Array(repeating: 0.0, count: sectors.count)
-      for (site, row) in range.enumerated() {
+      for site in part.score.indices {
         part.suitability[site] = suitabilityTotal > 0 ? part.suitability[site] / suitabilityTotal * 100 : .nan
         part.need[site] = needTotal > 0 ? part.need[site] / needTotal * 100 : .nan
         part.completeness[site] = min(1, part.completeness[site] / 100)
-        fitTable.fits(offers(row), &memory, into: &fits)
-        var best = 0
-        for s in fits.indices {
-          part.fits[s][site] = fits[s]
-          if fits[s] > fits[best] { best = s }
-        }
-        part.best[site] = best
       }
       return part
     }
     // Each part is let go as soon as its rows stand in the whole, and each column as soon as it is ordered: these are the largest tables
     // of a run, and they must not stand in memory thrice.
-    var all = Part(count: rows.count, sectors: sectors.count)
+    var all = Part(count: rows.count)
     for k in parts.indices {
       let part = parts[k]
-      parts[k] = Part(count: 0, sectors: 0)
+      parts[k] = Part(count: 0)
       let range = (k * chunk)..<(k * chunk + part.score.count)
       all.score.replaceSubrange(range, with: part.score)
       all.low.replaceSubrange(range, with: part.low)
@@ -138,8 +117,6 @@ struct SiteScoring: Sendable {
       all.suitability.replaceSubrange(range, with: part.suitability)
       all.need.replaceSubrange(range, with: part.need)
       all.completeness.replaceSubrange(range, with: part.completeness)
-      all.best.replaceSubrange(range, with: part.best)
-      for s in sectors.indices { all.fits[s].replaceSubrange(range, with: part.fits[s]) }
     }
     let order = rankOrder(rows, all.score)
     let (rankLow, rankHigh) = rankRange(order, all.low, all.high)
@@ -150,13 +127,27 @@ struct SiteScoring: Sendable {
     arrange(&all.suitability)
     arrange(&all.need)
     arrange(&all.completeness)
-    arrange(&all.best)
-    for s in all.fits.indices { arrange(&all.fits[s]) }
     return SiteScores(
-      rows: order.map { rows[$0] }, rank: Array(1..<(order.count + 1)), rankLow: rankLow, rankHigh: rankHigh, score: all.score,
-      low: all.low,
-      high: all.high, suitability: all.suitability, regenerationNeed: all.need, completeness: all.completeness, fits: all.fits,
-      bestSector: all.best)
+      rows: order.map { rows[$0] }, rankLow: rankLow, rankHigh: rankHigh, score: all.score, low: all.low, high: all.high,
+      suitability: all.suitability, regenerationNeed: all.need, completeness: all.completeness)
+  }
+
+  /// What buildings offer to the sectors: the fit by sector, then building, and the best sector of each; the first of equals.
+  func fits(of rows: [Int]) -> (fits: [[Double]], best: [Int]) {
+    let table = SectorFitTable(sectors), offers = offers
+    var memory = table.memory()
+    var one = Array(repeating: 0.0, count: sectors.count)
+    var fits = Array(repeating: Array(repeating: 0.0, count: rows.count), count: sectors.count)
+    let best = rows.enumerated().map { site, row in
+      table.fits(offers(row), &memory, into: &one)
+      var best = 0
+      for s in one.indices {
+        fits[s][site] = one[s]
+        if one[s] > one[best] { best = s }
+      }
+      return best
+    }
+    return (fits, best)
   }
 
   /// The sites from best to worst; equal scores by id.
