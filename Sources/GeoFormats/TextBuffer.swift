@@ -97,6 +97,29 @@ struct TextBuffer: ~Copyable {
     count += n
   }
 
+  /// Bytes of a run that has at least 15 more behind them.
+  @inline(__always)
+  mutating func append(padded bytes: Span<UInt8>, _ start: Int, _ n: Int) {
+    reserve(n + 16)
+    precondition(start >= 0 && n >= 0 && start + n + 15 < bytes.count, "padding behind the run")
+    unsafe bytes.withUnsafeBytes { source in
+      var done = 0
+      repeat {
+        let sixteen = unsafe source.loadUnaligned(fromByteOffset: start &+ done, as: SIMD16<UInt8>.self)
+        unsafe UnsafeMutableRawPointer(base + count + done).storeBytes(of: sixteen, as: SIMD16<UInt8>.self)
+        done &+= 16
+      } while done < n
+    }
+    count += n
+  }
+
+  /// Bytes of another buffer.
+  @inline(__always)
+  mutating func append(_ other: borrowing TextBuffer, _ start: Int, _ n: Int) {
+    precondition(start >= 0 && n >= 0 && start + n <= other.count, "bytes of the other buffer")
+    unsafe appendBytes(other.base + start, n)
+  }
+
   /// Two reals as little-endian bytes.
   mutating func appendReals(_ a: Double, _ b: Double) {
     reserve(16)
@@ -113,43 +136,84 @@ struct TextBuffer: ~Copyable {
 
   // MARK: Numbers
 
-  /// A whole number.
-  mutating func append(whole value: Int64) {
-    reserve(20)
-    if value < 0 {
-      unsafe base[count] = 0x2D
-      count += 1
-    }
-    digits(value.magnitude)
+  /// Eight bytes at a place for which room has been made.
+  @inline(__always)
+  private func store(_ word: UInt64, at place: Int) {
+    unsafe UnsafeMutableRawPointer(base + place).storeBytes(of: word.littleEndian, as: UInt64.self)
   }
 
-  /// Room for 20 digits has been made.
+  /// The eight decimal digits of a number below 10⁸ as bytes of value 0 to 9, the first digit in the lowest byte.
+  ///
+  /// The number is halved three times, each time in all lanes of the word at once; products with a reciprocal take the place of divisions.
+  @inline(__always)
+  static func eightDigits(_ number: UInt64) -> UInt64 {
+    let upper = number / 10_000
+    let fours = upper | (number &- upper &* 10_000) &<< 32
+    let hundreds = (fours &* 10_486) &>> 20 & 0x0000_007F_0000_007F
+    let twos = hundreds | (fours &- hundreds &* 100) &<< 16
+    let tens = (twos &* 103) &>> 10 & 0x000F_000F_000F_000F
+    return tens | (twos &- tens &* 10) &<< 8
+  }
+
+  private static let zeros: UInt64 = 0x3030_3030_3030_3030
+
+  /// A number below 10⁸ without leading zeros; room for 8 bytes has been made.
+  @inline(__always)
+  private mutating func leading(_ number: UInt64) {
+    let word = Self.eightDigits(number)
+    let skipped = min(7, word.trailingZeroBitCount &>> 3)
+    store((word | Self.zeros) &>> UInt64(skipped &<< 3), at: count)
+    count += 8 - skipped
+  }
+
+  /// A number below 10⁸ as eight digits; room for them has been made.
+  @inline(__always)
+  private mutating func eight(_ number: UInt64) {
+    store(Self.eightDigits(number) | Self.zeros, at: count)
+    count += 8
+  }
+
+  /// Room for 24 bytes has been made.
   @inline(__always)
   private mutating func digits(_ magnitude: UInt64) {
-    var n = 1
-    var bound: UInt64 = 10
-    while n < 20, magnitude >= bound {
-      n += 1
-      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-      if overflow { break }
-      bound = next
+    if magnitude < 100_000_000 { return leading(magnitude) }
+    let (upper, last) = magnitude.quotientAndRemainder(dividingBy: 100_000_000)
+    if upper < 100_000_000 {
+      leading(upper)
+    } else {
+      let (first, middle) = upper.quotientAndRemainder(dividingBy: 100_000_000)
+      leading(first)
+      eight(middle)
     }
-    if n == 19, magnitude >= 10_000_000_000_000_000_000 { n = 20 }
-    padded(magnitude, n)
+    eight(last)
   }
 
-  /// Exactly `n` digits.
+  /// The digits after the point of a fraction of 10¹⁶, at least 1, without trailing zeros; room for 16 bytes has been made.
   @inline(__always)
-  private mutating func padded(_ magnitude: UInt64, _ n: Int) {
-    var rest = magnitude
-    var at = count + n
-    while at > count {
-      at -= 1
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      unsafe base[at] = 0x30 + UInt8(truncatingIfNeeded: digit)
-      rest = quotient
+  private mutating func fraction(_ sixteenDigits: UInt64) {
+    let (upper, last) = sixteenDigits.quotientAndRemainder(dividingBy: 100_000_000)
+    let first = Self.eightDigits(upper)
+    store(first | Self.zeros, at: count)
+    if last == 0 {
+      count += 8 - first.leadingZeroBitCount &>> 3
+    } else {
+      let second = Self.eightDigits(last)
+      store(second | Self.zeros, at: count + 8)
+      count += 16 - second.leadingZeroBitCount &>> 3
     }
-    count += n
+  }
+
+  @inline(__always)
+  private mutating func sign(_ isNegative: Bool) {
+    unsafe base[count] = 0x2D
+    count += isNegative ? 1 : 0
+  }
+
+  /// A whole number.
+  mutating func append(whole value: Int64) {
+    reserve(32)
+    sign(value < 0)
+    digits(value.magnitude)
   }
 
   private static let powers: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
@@ -159,60 +223,154 @@ struct TextBuffer: ~Copyable {
   mutating func append(_ value: Double, decimals: Int) {
     let scaled = (value * Self.powers[decimals]).rounded()
     guard abs(scaled) < 9e15 else { return append(shortest: value) }
-    var whole = Int64(scaled)
-    reserve(24)
-    if whole < 0 {
-      unsafe base[count] = 0x2D
-      count += 1
-      whole = -whole
-    }
-    let (units, fraction) = UInt64(whole).quotientAndRemainder(dividingBy: Self.wholePowers[decimals])
+    reserve(48)
+    sign(scaled < 0)
+    let (units, rest) = UInt64(abs(scaled)).quotientAndRemainder(dividingBy: Self.wholePowers[decimals])
     digits(units)
-    guard fraction != 0 else { return }
+    guard rest != 0 else { return }
     unsafe base[count] = 0x2E
     count += 1
-    padded(fraction, decimals)
-    while unsafe base[count - 1] == 0x30 { count -= 1 }
+    fraction(rest * Self.wholePowers[9 - decimals] * 10_000_000)
+  }
+
+  /// A coordinate in degrees with at most seven decimals, as `append(_:decimals:)` writes it; room for 48 bytes has been made.
+  @inline(__always)
+  mutating func appendDegrees(_ value: Double) {
+    let scaled = abs(value) * 1e7
+    guard scaled < 9e15 else { return append(shortest: value) }
+    // Half away from zero, as `rounded()` does: the fraction is exact.
+    let floor = UInt64(scaled)
+    let whole = floor &+ (scaled - Double(floor) >= 0.5 ? 1 : 0)
+    sign(value < 0 && whole > 0)
+    let units = whole / 10_000_000
+    digits(units)
+    let rest = whole &- units &* 10_000_000
+    guard rest != 0 else { return }
+    unsafe base[count] = 0x2E
+    let word = Self.eightDigits(rest &* 10)
+    store(word | Self.zeros, at: count + 1)
+    count += 9 - word.leadingZeroBitCount &>> 3
   }
 
   /// The shortest text that reads back as the same finite number.
+  ///
+  /// Few decimals are the common case: m ÷ 10⁶ with both exact reads back as the number it prints.
   mutating func append(shortest value: Double) {
-    // Few decimals are the common case: m ÷ 10ᵏ with both exact reads back as the number it prints.
-    if abs(value) < 1e9 {
-      for k in stride(from: 0, through: 6, by: 2) {
-        let scaled = (value * Self.powers[k]).rounded()
-        if scaled / Self.powers[k] == value, value != 0 || value.sign == .plus { return append(value, decimals: k) }
+    reserve(64)
+    let magnitude = abs(value)
+    if magnitude < 1e9 {
+      let scaled = magnitude * 1e6
+      let whole = UInt64(scaled + 0.5)
+      // Farther from a whole number than the product's rounding reaches, there is nothing to divide.
+      if abs(scaled - Double(whole)) <= scaled * 0x1p-51, Double(whole) / 1e6 == magnitude, value != 0 || value.sign == .plus {
+        sign(value < 0)
+        let units = whole / 1_000_000
+        digits(units)
+        let rest = whole &- units &* 1_000_000
+        guard rest != 0 else { return }
+        unsafe base[count] = 0x2E
+        let word = Self.eightDigits(rest &* 100)
+        store(word | Self.zeros, at: count + 1)
+        count += 9 - word.leadingZeroBitCount &>> 3
+        return
       }
     }
-    append(value.description)
+    // Outside, and for powers of two, whose neighbours lie at different distances, the standard library's text.
+    guard magnitude >= 1e-4, magnitude < 1e15, let (number, exponent) = ShortestDecimal.find(magnitude) else {
+      return append(value.description)
+    }
+    sign(value < 0)
+    appendPlain(number, exponent, isBelowOne: magnitude < 1)
+  }
+
+  /// `digits`·10^`exponent`, 15 to 17 digits, from 10⁻⁴ to 10¹⁵, with a point; room has been made.
+  @inline(__always)
+  private mutating func appendPlain(_ number: UInt64, _ exponent: Int, isBelowOne: Bool) {
+    if isBelowOne {
+      let length = number >= 10_000_000_000_000_000 ? 17 : number >= 1_000_000_000_000_000 ? 16 : 15
+      // “0.000”, of which as much stays as there are zeros after the point.
+      store(0x3030_3030_3030_2E30, at: count)
+      count += 2 - exponent - length
+      guard length == 17 else { return fraction(length == 16 ? number : number &* 10) }
+      let (first, rest) = number.quotientAndRemainder(dividingBy: 10_000_000_000_000_000)
+      unsafe base[count] = 0x30 + UInt8(truncatingIfNeeded: first)
+      count += 1
+      if rest != 0 { fraction(rest) }
+    } else if exponent >= 0 {
+      digits(number &* Self.wholePowers[exponent])
+      append(literal: ".0")
+    } else {
+      let scale = ShortestDecimal.powers[-exponent]
+      let (units, rest) = number.quotientAndRemainder(dividingBy: scale)
+      digits(units)
+      unsafe base[count] = 0x2E
+      count += 1
+      if rest == 0 {
+        unsafe base[count] = 0x30
+        count += 1
+      } else {
+        fraction(rest &* ShortestDecimal.powers[16 + exponent])
+      }
+    }
   }
 
   // MARK: JSON
 
   /// A JSON string of UTF-8 bytes, quoted and escaped.
   mutating func appendJSON(_ bytes: Span<UInt8>) {
+    let n = bytes.count
+    reserve(n + 16)
     append(byte: 0x22)
-    var start = 0
-    for i in 0..<bytes.count {
-      let c = bytes[i]
-      guard c < 0x20 || c == 0x22 || c == 0x5C else { continue }
-      append(contentsOf: bytes.extracting(start..<i))
-      start = i + 1
-      switch c {
-      case 0x22: append(literal: "\\\"")
-      case 0x5C: append(literal: "\\\\")
-      case 0x0A: append(literal: "\\n")
-      case 0x0D: append(literal: "\\r")
-      case 0x09: append(literal: "\\t")
-      default:
-        append(literal: "\\u00")
-        let hex: StaticString = "0123456789abcdef"
-        append(byte: unsafe hex.utf8Start[Int(c >> 4)])
-        append(byte: unsafe hex.utf8Start[Int(c & 15)])
+    unsafe bytes.withUnsafeBytes { source in
+      var i = 0
+      // Eight bytes at a time while there is nothing to escape.
+      while i &+ 8 <= n {
+        let word = unsafe source.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+        guard !Self.holdsEscape(word) else { break }
+        unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: word, as: UInt64.self)
+        count += 8
+        i &+= 8
+      }
+      while i < n {
+        let c = unsafe source[i]
+        i &+= 1
+        if c < 0x20 || c == 0x22 || c == 0x5C {
+          escape(c)
+          // A longer text than had been made room for.
+          reserve(n &- i + 16)
+        } else {
+          unsafe base[count] = c
+          count += 1
+        }
       }
     }
-    append(contentsOf: bytes.extracting(start..<bytes.count))
     append(byte: 0x22)
+  }
+
+  /// Whether one of eight bytes is a control character, a quotation mark or a backslash.
+  @inline(__always)
+  private static func holdsEscape(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    // A byte is below n ≤ 128 where subtracting n borrows into its highest bit, which it did not have itself.
+    let below = (word &- ones &* 0x20) & ~word
+    let quote = word ^ ones &* 0x22
+    let backslash = word ^ ones &* 0x5C
+    return (below | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash) & 0x8080_8080_8080_8080 != 0
+  }
+
+  private mutating func escape(_ c: UInt8) {
+    switch c {
+    case 0x22: append(literal: "\\\"")
+    case 0x5C: append(literal: "\\\\")
+    case 0x0A: append(literal: "\\n")
+    case 0x0D: append(literal: "\\r")
+    case 0x09: append(literal: "\\t")
+    default:
+      append(literal: "\\u00")
+      let hex: StaticString = "0123456789abcdef"
+      append(byte: unsafe hex.utf8Start[Int(c >> 4)])
+      append(byte: unsafe hex.utf8Start[Int(c & 15)])
+    }
   }
 
   /// A JSON string.
@@ -273,11 +431,12 @@ final class OutputFile {
   }
 
   /// Writes the buffer's bytes and empties it.
-  func write(_ buffer: inout TextBuffer) throws(FormatError) {
+  /// - Parameter start: bytes at its beginning that are left out.
+  func write(_ buffer: inout TextBuffer, from start: Int = 0) throws(FormatError) {
     let path = path
     let descriptor = descriptor
     try unsafe buffer.withBytes { bytes throws(FormatError) in
-      var done = 0
+      var done = start
       while done < bytes.count {
         let n = unsafe Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
         if n < 0 {

@@ -27,7 +27,7 @@ public struct PublishOptions: Sendable {
 }
 
 /// Columns of `ranking.csv`.
-private let rankingColumns = [
+let rankingColumns = [
   "rank", "rank_low", "rank_high", "site_id", "name", "address", "lon", "lat", "score", "score_low", "score_high", "suitability",
   "regeneration_need", "completeness", "vacancy",
   "vacancy_confidence", "best_sector", "verdict", "capex_eur", "fnpv_c_eur", "grant_eur",
@@ -152,15 +152,15 @@ func writeCSV(_ columns: [AttributeColumn], to path: String) throws {
 }
 
 /// The columns that leave in exports: those of the contract, and what the study publishes.
-private func isExported(_ name: String, after marker: inout Bool) -> Bool {
-  defer { if name == "rank_acceptability_first" { marker = true } }
-  return !marker || name.hasPrefix("pub_")
+func exportedColumns(_ names: [String]) -> [String] {
+  let end = names.firstIndex(of: "rank_acceptability_first") ?? names.endIndex
+  return names.enumerated().filter { $0.offset <= end || $0.element.hasPrefix("pub_") }.map(\.element)
 }
 
 /// The site table as other tools get it.
 public func exportTable(_ sites: FeatureBatch) -> ExportTable {
-  var isPast = false
-  return ExportTable(geometry: sites.geometry, columns: sites.attributes.filter { isExported($0.name, after: &isPast) })
+  let exported = Set(exportedColumns(sites.attributes.map(\.name)))
+  return ExportTable(geometry: sites.geometry, columns: sites.attributes.filter { exported.contains($0.name) })
 }
 
 /// Writes sites in WGS 84 as GeoJSON or its text sequence, with attribution and the warning of an invented register.

@@ -142,10 +142,20 @@ struct ReportCommand: ParsableCommand {
 }
 
 struct ExportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "export", abstract: "What was scored, for other tools.")
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "What was scored, for other tools.",
+    discussion: """
+      All columns of a hundred thousand sites are half a gigabyte of GeoJSON. A web map needs few:
+        rekindle export study.yml --columns ranking,ind_walk_* -o sites.geojson
+      sites.schema.json in the output folder says what each column is.
+      """)
   @OptionGroup var arguments: StudyArguments
   @Option(help: "geojson, geojsonseq, gpkg or csv.") var format = "geojson"
   @Option(help: "Ids of the sites, separated by commas; all when left out.") var sites: String?
+  @Option(
+    help: "Columns, separated by commas; * stands for any characters, ranking for the columns of ranking.csv. Default: all of the contract."
+  )
+  var columns: String?
   @Option(help: "CRS of the positions; default WGS 84 for GeoJSON, the working CRS else.") var crs: String?
   @Option(name: .shortAndLong, help: "File, or - for standard output.") var output = "-"
   @OptionGroup var common: CommonOptions
@@ -163,15 +173,24 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let folder = try common.folder()
     let study = try Study(file: arguments.study)
-    let register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
-    let portfolio = try Portfolio(
-      store: arguments.outputPath(study, folder), study: study, folder: folder, register: register, seed: common.seed)
-    try export(
-      portfolio, format: format, sites: sites?.split(separator: ",").map(String.init), crs: crs, to: output, lastChange: lastChange(study),
-      threads: common.threads ?? 1,
-      styles: try layerStyles(templates: folder.templates))
+    let progress = common.makeProgress()
+    var options = ExportOptions()
+    options.format = format
+    options.sites = names(sites)
+    options.columns = names(columns)
+    options.crs = crs
+    options.lastChange = lastChange(study)
+    options.threads = common.runOptions(progress).threads
+    options.styles = format == "gpkg" ? try layerStyles(templates: folder.templates) : [:]
+    options.progress = { progress.update("export", $0, $1) }
+    let store = try StudyStore(arguments.outputPath(study, folder), study: study, folder: folder)
+    try export(store, to: output, options: options)
+    progress.end()
+    try progress.writeTimings(to: common.timings)
     if output != "-" { common.say("Wrote \(output)") }
   }
+
+  private func names(_ list: String?) -> [String]? { list?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
 }
 
 struct ExplainCommand: ParsableCommand {

@@ -57,6 +57,32 @@ struct CommandTests {
     #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == ["sites.gpkg"])
   }
 
+  @Test("export writes the columns that are asked for, and the same bytes for any number of threads")
+  func exportedColumns() throws {
+    let study = try study()
+    let ids = try study.ids()
+    let few = try rekindle(["export", study.file, "--out", study.out, "--columns", "score, ind_walk_*"])
+    let features = try JSON(parsing: few.output)["features"]?.array ?? []
+    #expect(few.status == 0 && features.count == ids.count && geoJSONFaults(few.output) == [])
+    let names = features.first?["properties"]?.object?.map(\.name) ?? []
+    #expect(names.prefix(2) == ["site_id", "score"] && names.count > 5 && names.dropFirst(2).allSatisfy { $0.hasPrefix("ind_walk_") })
+    let ranking = try rekindle(["export", study.file, "--out", study.out, "--columns", "ranking", "--format", "csv", "--sites", ids[2]])
+    let row = try #require(csvRows(ranking.output).first)
+    let original = try #require(csvRows(study.text("ranking.csv")).first { $0["site_id"] == ids[2] })
+    #expect(original.allSatisfy { row[$0.key] == $0.value }, "\(row)")
+    // What the store holds beyond the contract and the ranking stays there.
+    let inner = try rekindle(["export", study.file, "--out", study.out, "--columns", "owner_class"])
+    #expect(inner.status == 64 && inner.errors.contains("owner_class"), "\(inner)")
+    let wrong = try rekindle(["export", study.file, "--out", study.out, "--columns", "scores"])
+    #expect(wrong.status == 64 && wrong.errors.contains("Did you mean score?") && wrong.output == "", "\(wrong)")
+    for format in ["geojson", "geojsonseq", "csv"] {
+      let outputs = try ["1", "2", "5"].map {
+        try rekindle(["export", study.file, "--out", study.out, "--format", format, "--threads", $0]).output
+      }
+      #expect(Set(outputs).count == 1 && !outputs[0].isEmpty, "\(format)")
+    }
+  }
+
   @Test("report writes a site again as it was, and a what-if beside it")
   func report() throws {
     let study = try study()

@@ -49,6 +49,110 @@ struct WriterTests {
     }
   }
 
+  @Test("Shortest numbers have the digits of the standard library, over the range of the own way and beyond")
+  func shortestDigits() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
+    var values = [
+      1e-4, 1e15, 0x1p-13, 0x1p49, 0x1p-13.nextUp, 0x1p49.nextDown, 5e14, 1.0.nextUp, 1.0.nextDown, 123_456_789.123_456_78, 0.3, 2 / 3.0,
+    ]
+    for k in 0..<100_000 {
+      let power = Double.random(in: -6...17, using: &random)
+      let value = Double.exponential(power, random.next())
+      // Beside few digits, where the neighbours have fewer or more.
+      let short = Double(Int.random(in: 1...9999, using: &random)) * Double.exponential(power.rounded(), 0)
+      values.append(k % 2 == 0 ? value : [short, short.nextUp, short.nextDown][k % 3])
+    }
+    for value in values.flatMap({ [$0, -$0] }) {
+      let text = shown { $0.append(shortest: value) }
+      guard abs(value) >= 1e-4 else {
+        #expect(Double(text) == value, "\(text), seed \(seed)")
+        continue
+      }
+      var expected = value.description
+      if abs(value) < 1e9, expected.hasSuffix(".0") { expected.removeLast(2) }
+      #expect(text == expected, "seed \(seed)")
+    }
+  }
+
+  @Test("Degrees are written as numbers with seven decimals are")
+  func degrees() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
+    var values = [
+      0, -0.0, 4.9999999999999994e-8, 5e-8, -5e-8, 1e-8, 179.99999999, -179.99999995, 180, 99_999_999.95, 123_456_789.123_456_78, 1e12,
+    ]
+    for _ in 0..<20_000 {
+      values.append(Double.random(in: -180...180, using: &random))
+      // Exactly between two.
+      values.append((Double(Int.random(in: -1_800_000_000...1_800_000_000, using: &random)) + 0.5) / 1e7)
+    }
+    for value in values {
+      let expected = shown { $0.append(value, decimals: 7) }
+      let text = shown {
+        $0.reserve(48)
+        $0.appendDegrees(value)
+      }
+      #expect(text == expected, "\(value), seed \(seed)")
+      if abs(value) < 1e6 { #expect(abs((Double(text) ?? .nan) - value) <= 5e-8 + abs(value) * 0x1p-51, "seed \(seed)") }
+    }
+  }
+
+  @Test("Texts are escaped wherever in them the character stands")
+  func escapes() throws {
+    for length in 0..<20 {
+      for place in 0..<max(1, length) {
+        for character in ["\"", "\\", "\n", "\u{1}", "\u{1f}", "\u{7f}", "é", "€", "x"] {
+          var pieces = Array(repeating: "a", count: length)
+          if length > 0 { pieces[place] = character }
+          let text = pieces.joined()
+          let json = shown { $0.appendJSON(text) }
+          #expect(try JSON(parsing: json).string == text, "\(json)")
+          #expect(json.utf8.allSatisfy { $0 >= 0x20 })
+        }
+      }
+    }
+  }
+
+  @Test("Text that several encoders have made is that of one writer", arguments: [GeoJSONWriter.Form.collection, .sequence])
+  func encoders(form: GeoJSONWriter.Form) throws {
+    let folder = try Folder()
+    let tables = (0..<4).map { k in
+      var geometry = GeometryColumn()
+      // The third table is empty, the first longer than a block.
+      let rows = [300, 7, 0, 129][k]
+      for row in 0..<rows { if row % 5 == 4 { geometry.appendNull() } else { geometry.appendPoint(x: Double(k), y: Double(row) / 8) } }
+      return ExportTable(
+        geometry: geometry,
+        columns: [
+          AttributeColumn(name: "whole", integers: (0..<rows).map { $0 % 3 == 0 ? nil : Int64($0 - 100) }),
+          AttributeColumn(
+            name: "a name that is longer than sixteen bytes, and than thirty-two",
+            reals: (0..<rows).map { $0 % 4 == 0 ? .nan : 1 / Double($0) }),
+          AttributeColumn(name: "text", texts: (0..<rows).map { $0 % 7 == 0 ? nil : String(repeating: "ü\"", count: $0 % 40) }),
+          AttributeColumn(name: "truth", booleans: (0..<rows).map { $0 % 3 == 0 ? nil : $0 % 2 == 0 }),
+        ])
+    }
+    var plain = try GeoJSONWriter(path: folder.path + "/plain", form: form, members: [JSON.Member("name", "x")], identifier: "whole")
+    for table in tables { try plain.append(table) }
+    try plain.finish()
+    var pieces = try GeoJSONWriter(path: folder.path + "/pieces", form: form, members: [JSON.Member("name", "x")], identifier: "whole")
+    let encoders = (0..<4).map { _ in GeoJSONEncoder(form: form, identifier: "whole") }
+    for k in tables.indices.reversed() { encoders[k].encode(tables[k]) }
+    for encoder in encoders { try pieces.append(encoder) }
+    // What has been written is forgotten.
+    try pieces.append(encoders[0])
+    try pieces.finish()
+    #expect(try text(folder.path + "/plain") == text(folder.path + "/pieces"))
+    if form == .collection {
+      let features = try JSON(parsing: try text(folder.path + "/plain"))["features"]?.array ?? []
+      #expect(features.count == 436)
+      let last = features.last?["properties"]
+      #expect(last?["whole"]?.number == 28 && last?["truth"]?.bool == true && last?["text"]?.string == String(repeating: "ü\"", count: 8))
+      #expect(features[3]["properties"]?["a name that is longer than sixteen bytes, and than thirty-two"]?.number == 1 / 3.0)
+    }
+  }
+
   @Test("GeoJSON obeys RFC 7946: right-hand rule, seven decimals, bounds, null for what is unknown")
   func geoJSON() throws {
     let folder = try Folder()
@@ -163,5 +267,14 @@ struct WriterTests {
     let folder = try Folder()
     let error = #expect(throws: FormatError.self) { try CSVWriter(path: folder.path + "/no/o.csv").finish() }
     #expect(error?.kind == .cannotWrite)
+  }
+}
+
+extension Double {
+  /// A real of about 10^`power` whose last bits are those given.
+  fileprivate static func exponential(_ power: Double, _ bits: UInt64) -> Double {
+    var value = 1.0
+    for _ in 0..<Int(abs(power)) { value *= power < 0 ? 0.1 : 10 }
+    return Double(bitPattern: value.bitPattern ^ (bits & 0x000F_FFFF_FFFF_FFFF))
   }
 }

@@ -18,10 +18,7 @@ public struct SiteRecord: Sendable {
   public init(_ table: FeatureBatch, id: String) throws {
     guard let ids = table.attribute("site_id"), let row = (0..<table.count).first(where: { ids.text($0) == id }) else {
       let known = table.attribute("site_id").map { ids in (0..<table.count).compactMap { ids.text($0) } } ?? []
-      let hint = suggestion(for: id, among: known.prefix(20_000)).map { " Did you mean \($0)?" } ?? ""
-      throw AssessmentError(
-        .missingInput,
-        "No scored site has the id \(id).\(hint) `ranking.csv` lists the sites, `excluded.csv` says why others are not among them.")
+      throw AssessmentError(unknownSite: id, among: known)
     }
     self.init(table, row: row)
   }
@@ -40,6 +37,16 @@ public struct SiteRecord: Sendable {
 
   /// The site's id.
   public var id: String { text("site_id") ?? "" }
+}
+
+extension AssessmentError {
+  /// No scored site has that id; the nearest of the first 20,000 is proposed.
+  public init(unknownSite id: String, among known: [String]) {
+    let hint = suggestion(for: id, among: known.prefix(20_000)).map { " Did you mean \($0)?" } ?? ""
+    self.init(
+      .missingInput,
+      "No scored site has the id \(id).\(hint) `ranking.csv` lists the sites, `excluded.csv` says why others are not among them.")
+  }
 }
 
 /// A site id in a path: percent-encoded to `[a-z0-9._%-]`, so `way/12` gives `way%2f12`.

@@ -17,14 +17,45 @@ public func reprojected(
 ) throws -> FeatureBatch {
   guard source != target else { return features }
   var result = features
-  let bad = Set(try CoordinateTransform.transform(&result.geometry, from: source, to: target, threads: threads))
-  guard !bad.isEmpty else { return result }
-  var clean = GeometryColumn()
-  for feature in 0..<result.geometry.count {
-    if bad.contains(feature) { clean.appendNull() } else { clean.append(result.geometry, feature: feature) }
-  }
-  result.geometry = clean
+  let bad = try CoordinateTransform.transform(&result.geometry, from: source, to: target, threads: threads)
+  result.geometry.empty(bad)
   return result
+}
+
+/// The way from one CRS to another, prepared once for many batches. It belongs to one task at a time.
+public final class Reprojection {
+  private let transform: CoordinateTransform?
+
+  /// Prepares the way.
+  /// - Throws: `SpatialError` when PROJ knows none.
+  public init(from source: CoordinateReferenceSystem, to target: CoordinateReferenceSystem) throws {
+    transform = source == target ? nil : try CoordinateTransform(from: source, to: target)
+  }
+
+  /// Features in the other CRS; those that have no place in it get null geometries. O(vertices).
+  public func callAsFunction(_ features: FeatureBatch) -> FeatureBatch {
+    switch transform {
+    case .none: return features
+    case .some(let transform):
+      var result = features
+      let bad = transform.transform(&result.geometry)
+      result.geometry.empty(bad)
+      return result
+    }
+  }
+}
+
+extension GeometryColumn {
+  /// Takes the geometries of some features away. O(vertices) when there are any.
+  fileprivate mutating func empty(_ features: [Int]) {
+    guard !features.isEmpty else { return }
+    let bad = Set(features)
+    var clean = GeometryColumn()
+    for feature in 0..<count {
+      if bad.contains(feature) { clean.appendNull() } else { clean.append(self, feature: feature) }
+    }
+    self = clean
+  }
 }
 
 /// Longitude and latitude of a point inside or on each footprint's bounds (its centroid).

@@ -131,51 +131,10 @@ extension Portfolio {
   /// Reads a study's output folder back.
   /// - Throws: `AssessmentError` when there is none, or when an input has changed since it was written.
   public init(store out: String, study: Study, folder: DataFolder, register: AssumptionRegister, seed: UInt64) throws {
-    let path = out + "/run.json"
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw AssessmentError(.missingInput, "\(out) holds no run.json: run `rekindle score` or `rekindle run` on the study first.")
-    }
-    let json: JSON
-    do { json = try JSON(parsing: [UInt8](bytes)) } catch {
-      throw AssessmentError(.badInput, "\(path) is no JSON: \(error). Run the study again.")
-    }
-    guard json["study"]?.string == study.id else {
-      throw AssessmentError(.badInput, "\(path) is the record of the study \"\(json["study"]?.string ?? "?")\", not of \"\(study.id)\".")
-    }
-    var record = RunRecord(study: study.id, seed: UInt64(json["seed"]?.number ?? 1))
-    func count(_ value: JSON?, _ name: String) -> Int { Int(value?[name]?.number ?? 0) }
-    record.crs = json["crs"]?.string ?? ""
-    record.inputs = (json["inputs"]?.array ?? []).map {
-      InputRecord(
-        path: $0["path"]?.string ?? "", sha256: $0["sha256"]?.string ?? "", layer: $0["layer"]?.string ?? "", crs: $0["crs"]?.string,
-        read: count($0, "read"), kept: count($0, "kept"),
-        refused: count($0, "refused"))
-    }
-    record.counts = RunCounts(
-      buildings: count(json["counts"], "buildings"), candidates: count(json["counts"], "candidates"),
-      excluded: count(json["counts"], "excluded"),
-      scored: count(json["counts"], "scored"), reported: count(json["counts"], "reported"))
-    record.defects = (json["defects"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
-    record.exclusions = (json["exclusions"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
-    record.notes = (json["notes"]?.array ?? []).compactMap(\.string)
-    record.settings = (json["settings"]?.array ?? []).map { ($0["path"]?.string ?? "", $0["sha256"]?.string ?? "") }
-
-    let profile = try Profile(named: study.profile, folder: folder, relativeTo: study.file)
-    let base = URL(fileURLWithPath: study.file).deletingLastPathComponent().path
-    var stale: [String] = []
-    for (path, expected) in Set(record.inputs.map { [$0.path, $0.sha256] }).sorted(by: { $0[0] < $1[0] }).map({ ($0[0], $0[1]) }) {
-      let sources = (Array(study.layers.values) + study.constraints.map(\.layer)).map(\.reference.path)
-      let full = sources.first { $0.hasSuffix("/" + path) || $0 == path } ?? base + "/" + path
-      if (try? sha256(ofFile: full)) != expected { stale.append(path) }
-    }
-    if let expected = record.settings.first?.sha256, try sha256(ofFile: profile.file) != expected { stale.append("profile \(profile.id)") }
-    guard stale.isEmpty else {
-      throw AssessmentError(.badInput, "Changed since \(out) was written: \(stale.joined(separator: ", ")). Run the study again.")
-    }
-    func layer(_ name: String) throws -> FeatureBatch {
-      try readLayer(LayerReference(path: out + "/sites.gpkg", layer: name), options: ReadOptions()).features
-    }
-    let sites = try readLayer(LayerReference(path: out + "/sites.gpkg", layer: "sites"), options: ReadOptions())
+    let store = try StudyStore(out, study: study, folder: folder)
+    func layer(_ name: String) throws -> FeatureBatch { try store.layer(name).features }
+    let sites = try store.layer("sites")
+    let record = store.record, profile = store.profile
     let surroundings = Surroundings(
       crs: sites.crs ?? CoordinateReferenceSystem(record.crs), buildings: try layer("buildings"),
       districts: (try? layer("districts")) ?? FeatureBatch(),

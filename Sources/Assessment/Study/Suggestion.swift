@@ -1,5 +1,5 @@
 /// The candidate that a misspelt word most likely means; `nil` when none is near. O(candidates × length²).
-func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {
+public func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {
   let best = candidates.map { ($0, editDistance(word.lowercased(), $0.lowercased())) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
   guard let best, best.1 <= max(1, word.count / 3) else { return nil }
   return best.0
