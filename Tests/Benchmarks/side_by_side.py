@@ -3,7 +3,7 @@
 
 Every command and every peer is a process of its own, on one thread unless said otherwise; CPU is user + system of the whole process.
 """
-import argparse, json, os, re, subprocess, sys, time
+import argparse, filecmp, json, os, re, subprocess, sys, time
 
 arguments = argparse.ArgumentParser(description=__doc__)
 for name in ("--rekindle", "--home", "--city", "--work"):
@@ -37,7 +37,6 @@ def study():
 
 def ours():
     path, out, timings = study(), f"{work}/{name}-out", f"{work}/{name}-timings.json"
-    common = ["--quiet", "--threads", "1"]
     results = {}
     indicators = [a.rekindle, "indicators", city + "#buildings", "--format", "csv", "--output", f"{work}/{name}-indicators.csv", "--quiet"]
     results["indicators"] = run(indicators + ["--threads", "1"])
@@ -50,8 +49,21 @@ def ours():
     if digest(out) != first:
         sys.exit("score wrote other bytes with two threads")
     results["score with sites.geojson"] = run(score + ["--threads", "1"])
-    results["export geojson"] = run([a.rekindle, "export", path, "--out", out, "--format", "geojson", "-o", f"{work}/{name}.geojson"] + common)
+    export = [a.rekindle, "export", path, "--out", out, "--format", "geojson", "--quiet"]
+    results["export"] = run(export + ["-o", f"{work}/{name}.geojson", "--threads", "1"])
+    some = export + ["--columns", ",".join(as_many_columns)]
+    results["export, some"] = run(some + ["-o", f"{work}/{name}-some.geojson", "--threads", "1"])
+    results["export, some, 2 threads"] = run(some + ["-o", f"{work}/{name}-some-2.geojson", "--threads", "2"])
+    if not filecmp.cmp(f"{work}/{name}-some.geojson", f"{work}/{name}-some-2.geojson", shallow=False):
+        sys.exit("export wrote other bytes with two threads")
     return results, stages
+
+
+# Ten attributes and 38 measures, as many and of the same kinds as the geopandas stack writes.
+as_many_columns = (
+    "site_id name rank score score_low score_high vacancy best_sector district_id ind_storeys ind_footprint_area_m2 ind_perimeter_m "
+    "ind_courtyard_area_m2 ind_isoperimetric_quotient ind_circular_compactness ind_elongation ind_orientation_deg ind_rectangularity "
+    "ind_convexity ind_shared_wall_ratio ind_walk_to_* ind_*_within_400_m ind_*_within_800_m").split()
 
 
 def digest(out):
@@ -117,7 +129,8 @@ rows = [
     ("  score", stages.get("score"), None, None, cpu((geo, "score")), None),
     ("  write GeoPackage and CSV", stages.get("write"), None, None, cpu((geo, "write")), None),
     ("score with sites.geojson", *results["score with sites.geojson"], None, None),
-    ("export --format geojson", *results["export geojson"], cpu((geo, "geojson")), peak((geo, "geojson"))),
+    ("export --format geojson: 48 columns as the peer", *results["export, some"], cpu((geo, "geojson")), peak((geo, "geojson"))),
+    ("  all columns", *results["export"], cpu((geo, "geojson")), peak((geo, "geojson"))),
 ]
 print(f"\n{name}: CPU s, wall s and peak MB of whole processes; stages in CPU s. Peers: geopandas, momepy, scipy, "
       f"{'pandana' if network == pandana else 'scipy’s Dijkstra'}, DuckDB.\n")
@@ -127,8 +140,10 @@ for title, c, w, m, peer_cpu, peer_mb in rows:
     print(f"{title:48}{number(c):>9}{number(w):>9}{'–' if m is None else f'{m:.0f}':>8}{number(peer_cpu):>10}"
           f"{'–' if peer_mb is None else f'{peer_mb:.0f}':>9}{ratio:>8}")
 print()
-for title in ("indicators", "score"):
+for title in ("indicators", "score", "export, some"):
     one, two = results[title][1], results[title + ", 2 threads"][1]
-    print(f"{title} on two threads: wall {two:.2f} s, {one / two:.2f}× better, bytes equal" if title == "score"
-          else f"{title} on two threads: wall {two:.2f} s, {one / two:.2f}× better")
+    print(f"{title.split(',')[0]} on two threads: wall {two:.2f} s, {one / two:.2f}× better" + (", bytes equal" if title != "indicators" else ""))
+for title in (f"{name}-some.geojson", f"{name}.geojson", "peer.geojson"):
+    if os.path.exists(f"{work}/{title}"):
+        print(f"{title}: {os.path.getsize(f'{work}/{title}') / 1e6:.0f} MB")
 print()
