@@ -150,15 +150,14 @@ enum FormatConverter {
   }
 }
 
-/// Ends the converters that are running and removes all temporary folders, in a process that is about to end out of its order.
+/// Ends the converters that are running, removes all temporary folders and goes on to `end`, in a process that ends out of its order.
 ///
-/// Reading cannot go on afterwards.
-public func endConversions() {
+/// Other threads may still be reading: none of them starts a converter or makes a temporary folder any more.
+public func endConversions(then end: () -> Never) -> Never {
   Sandbox.running.withLock { processes in
     for process in processes { kill(process, SIGKILL) }
-    processes = []
+    TemporaryFolder.removeAll(then: end)
   }
-  TemporaryFolder.removeAll()
 }
 
 /// A place to run a converter that cannot do harm.
@@ -255,13 +254,16 @@ struct Sandbox {
     process.standardError = err
     let done = DispatchSemaphore(value: 0)
     process.terminationHandler = { _ in done.signal() }
+    let id: pid_t
     do {
-      try process.run()
+      id = try Self.running.withLock { running in
+        try process.run()
+        running.insert(process.processIdentifier)
+        return process.processIdentifier
+      }
     } catch {
       throw .converterFailed(path: path, reason: "\(command[0]) cannot be started: \(error.localizedDescription)")
     }
-    let id = process.processIdentifier
-    Self.running.withLock { _ = $0.insert(id) }
     defer { Self.running.withLock { _ = $0.remove(id) } }
     if done.wait(timeout: .now() + .seconds(seconds)) == .timedOut {
       kill(process.processIdentifier, SIGKILL)

@@ -11,12 +11,28 @@ public final class TemporaryFolder: Sendable {
   private static let open = Mutex<Set<String>>([])
   private static let prepared: Void = {
     sweep()
-    atexit { TemporaryFolder.removeAll() }
+    atexit { TemporaryFolder.open.withLock { remove($0) } }
   }()
 
-  /// Removes all folders that are open.
-  static func removeAll() {
-    open.withLock { paths in paths.forEach { try? FileManager.default.removeItem(atPath: $0) } }
+  /// Removes all folders that are open and goes on to `end`; no folder is made any more.
+  static func removeAll(then end: () -> Never) -> Never {
+    open.withLock { paths in
+      remove(paths)
+      end()
+    }
+  }
+
+  /// Removes folders; a converter that has just been killed may still write into one of them for a moment.
+  private static func remove(_ paths: Set<String>) {
+    for _ in 0..<200 {
+      var isLeft = false
+      for path in paths {
+        try? FileManager.default.removeItem(atPath: path)
+        if FileManager.default.fileExists(atPath: path) { isLeft = true }
+      }
+      guard isLeft else { return }
+      usleep(5_000)
+    }
   }
 
   private static var parent: String {
@@ -28,12 +44,14 @@ public final class TemporaryFolder: Sendable {
   public init() throws(FormatError) {
     _ = Self.prepared
     var template = Array("\(Self.parent)/rekindle-\(getpid())-XXXXXX".utf8CString)
-    guard unsafe mkdtemp(&template) != nil else {
-      throw .cannotWrite(path: "\(Self.parent)/rekindle-…", reason: systemErrorText())
+    let made: String? = Self.open.withLock { paths in
+      guard unsafe mkdtemp(&template) != nil else { return nil }
+      let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      paths.insert(path)
+      return path
     }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let path = path
-    Self.open.withLock { _ = $0.insert(path) }
+    guard let made else { throw .cannotWrite(path: "\(Self.parent)/rekindle-…", reason: systemErrorText()) }
+    path = made
   }
 
   deinit {

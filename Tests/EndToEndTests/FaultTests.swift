@@ -62,6 +62,127 @@ struct FaultTests {
     #expect(differences(before, contents(of: out)) == [])
   }
 
+  @Test("Interrupted at any moment, run and score end with 130, leave nothing behind but what the next run goes on from, and no converter")
+  func interruptions() throws {
+    let study = try study(), seconds = try Self.short.get().seconds
+    let folder = try ScratchFolder()
+    // The same city as a foreign format, so that some moments fall into a conversion.
+    let foreign = folder.path + "/foreign"
+    try FileManager.default.createDirectory(atPath: foreign, withIntermediateDirectories: true)
+    var hasConversion = false
+    if let ogr2ogr = program("ogr2ogr") {
+      let made = try EndToEndTests.run(
+        ogr2ogr,
+        ["-f", "GML", foreign + "/city.gml", packageFolder + "/GeoData/kotka-karhula/city.gpkg", "buildings", "-lco", "NO_SCHEMA=YES"])
+      hasConversion = made.status == 0
+      try folder.write(
+        "study: foreign\ncountry: FI\nprice_date: 2026-01-01\nlayers:\n  buildings: {source: city.gml, crs: EPSG:3067}\n",
+        to: "foreign/study.yml")
+    }
+    var state: UInt64 = 20_261_123
+    var ended = 0
+    for (round, job) in [["run"], ["score"], ["run"], ["score"], ["foreign"], ["foreign"]].enumerated() {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let chance = Double(state >> 11) * 0x1p-53
+      if job == ["foreign"], !hasConversion { continue }
+      let out = folder.path + "/out\(round)", temporary = folder.path + "/tmp\(round)"
+      try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+      if round < 2 { try FileManager.default.copyItem(atPath: study.out, toPath: out) }
+      let before = contents(of: out)
+      let arguments =
+        switch job[0] {
+        case "run": study.shortArguments(to: out)
+        case "score": ["score", study.file, "--out", out, "--quiet"]
+        default: ["score", foreign + "/study.yml", "--out", out, "--quiet"]
+        }
+      let log = folder.path + "/log\(round)"
+      let process = try BuiltExecutable.start(arguments, in: folder.path, environment: ["TMPDIR": temporary], log: log)
+      if job == ["foreign"] {
+        for _ in 0..<3000 where process.isRunning {
+          if try !FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty { break }
+          usleep(1_000)
+        }
+        usleep(UInt32(chance * 100_000))
+      } else {
+        usleep(UInt32((0.1 + 0.5 * chance) * seconds * 1e6))
+      }
+      let children = descendants(of: process.processIdentifier)
+      send(SIGINT, to: process)
+      let outcome = BuiltExecutable.outcome(of: process, log: log)
+      let what = "\(job) after \(chance), seed 20261123: \(outcome)"
+      #expect(outcome.status == 130 && outcome.errors.contains("Interrupted") || outcome.status == 0, "\(what)")
+      if outcome.status == 130 {
+        ended += 1
+        #expect(differences(before, contents(of: out)) == [], "\(what)")
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [], "\(what)")
+      for _ in 0..<100 where children.contains(where: isRunning) { usleep(10_000) }
+      #expect(!children.contains(where: isRunning), "\(what)")
+      if job == ["run"] {
+        #expect(try study.runShort(to: out).status == 0, "\(what)")
+        #expect(try differences(Self.short.get().files, contents(of: out)) == [], "\(what)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/.out\(round).partial"), "\(what)")
+      }
+    }
+    #expect(ended >= 3, "\(ended) interruptions met a living process")
+    print("Interruptions: \(ended) of 6 met a living process and ended with 130")
+  }
+
+  /// The processes that a process has started, and theirs, by proc(5).
+  private func descendants(of parent: Int32) -> [Int32] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    let parents = names.compactMap { Int32($0) }.compactMap { id -> (Int32, Int32)? in
+      // “12 (name) S 7 …”: the name may hold anything.
+      let text = String(decoding: FileManager.default.contents(atPath: "/proc/\(id)/stat") ?? Data(), as: UTF8.self)
+      guard let close = text.lastIndex(of: ")") else { return nil }
+      return text[close...].split(separator: " ").dropFirst(2).first.flatMap { Int32($0) }.map { (id, $0) }
+    }
+    var found = [parent]
+    var k = 0
+    while k < found.count {
+      found += parents.filter { $0.1 == found[k] }.map(\.0)
+      k += 1
+    }
+    return Array(found.dropFirst())
+  }
+
+  private func isRunning(_ process: Int32) -> Bool {
+    FileManager.default.fileExists(atPath: "/proc/\(process)/exe") && kill(process, 0) == 0
+  }
+
+  @Test("More memory than --max-memory allows is an error with stage and remedy, and nothing is left; with enough the layer is scored")
+  func memoryLimit() throws {
+    let folder = try ScratchFolder()
+    // 600 round buildings of 240 corners: 2.3 MB of positions, 3 MB of text.
+    var text = "id,wkt,vacancy,storeys\n"
+    for row in 0..<600 {
+      let x = 385_000 + Double(row % 30) * 50, y = 6_671_000 + Double(row / 30) * 50
+      var ring = (0..<240).map { k in
+        let angle = Double(k) * .pi / 120
+        return "\(((x + 20 * cos(angle)) * 100).rounded() / 100) \(((y + 20 * sin(angle)) * 100).rounded() / 100)"
+      }
+      ring.append(ring[0])
+      text += "b\(row),\"POLYGON((\(ring.joined(separator: ","))))\",vacant,3\n"
+    }
+    try folder.write(text, to: "buildings.csv")
+    try folder.write(RefusalTests.study, to: "study.yml")
+    let before = contents(of: folder.path)
+    for command in [
+      ["score", "study.yml", "--out", "out"], ["indicators", "buildings.csv", "--crs", "EPSG:3067"], ["inspect", "buildings.csv"],
+    ] {
+      let small = try rekindle(command + ["--max-memory", "6M"], in: folder.path)
+      #expect(small.status == 65 && small.errors.contains("--max-memory") && small.output.isEmpty, "\(command): \(small)")
+      #expect(differences(before, contents(of: folder.path)) == [], "\(command)")
+      #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
+    }
+    let enough = try rekindle(["score", "study.yml", "--out", "out", "--max-memory", "1.5G"], in: folder.path)
+    #expect(enough.status == 0 && enough.output.contains("600 buildings"), "\(enough)")
+    for wrong in ["much", "-1G", "0", "1K", "2X", "nan"] {
+      let outcome = try rekindle(["inspect", "buildings.csv", "--max-memory=" + wrong], in: folder.path)
+      #expect(outcome.status == 64 && outcome.errors.contains("--max-memory"), "\(wrong): \(outcome)")
+    }
+  }
+
   @Test("Of two runs into one folder at once the second is refused and the first is not disturbed")
   func twoAtOnce() throws {
     let study = try study()

@@ -24,6 +24,11 @@ struct YAMLMapping {
 
   /// Reads the root mapping of a text.
   static func root(of text: String, file: String) throws -> YAMLMapping {
+    // Aliases of aliases would multiply: 16 can stand for 3^5 copies at most, a hundred for more than any machine holds.
+    let aliases = aliasCount(Array(text.utf8))
+    guard aliases <= 16 else {
+      throw AssessmentError(.badInput, "\(file): \(aliases) aliases (`*name`) are more than 16. Write the values out.")
+    }
     let node: Node?
     do { node = try Yams.compose(yaml: text) } catch {
       throw AssessmentError(.badInput, "\(file) is no YAML: \(String(describing: error).replacing("\n", with: " "))")
@@ -32,6 +37,27 @@ struct YAMLMapping {
       throw AssessmentError(.badInput, "\(file): a mapping of keys to values is expected at the top level.")
     }
     return YAMLMapping(node: mapping, file: file, path: "", line: node?.mark?.line ?? 1)
+  }
+
+  /// How many times a text names one of its own anchors (`&name`) again, by its bytes alone: what stands in quotes counts, too. O(n).
+  private static func aliasCount(_ text: [UInt8]) -> Int {
+    var anchors: Set<ArraySlice<UInt8>> = []
+    var aliases: [ArraySlice<UInt8>] = []
+    func isEnd(_ byte: UInt8) -> Bool { byte <= 32 || [44, 91, 93, 123, 125].contains(byte) }
+    var i = 0
+    while i < text.count {
+      // `&` or `*` at the start of a token.
+      guard text[i] == 38 || text[i] == 42, i == 0 || isEnd(text[i - 1]) else {
+        i += 1
+        continue
+      }
+      let begin = i + 1
+      var end = begin
+      while end < text.count, !isEnd(text[end]) { end += 1 }
+      if text[i] == 38 { anchors.insert(text[begin..<end]) } else { aliases.append(text[begin..<end]) }
+      i = max(end, begin)
+    }
+    return aliases.count { anchors.contains($0) || anchors.contains($0.last == 58 ? $0.dropLast() : $0) }
   }
 
   func failure(_ key: String?, _ message: String) -> AssessmentError {

@@ -1,0 +1,48 @@
+import Foundation
+import SimpleFeatures
+import Testing
+
+@testable import GeoFormats
+
+/// Inputs that once brought a reader down, `Tests/Regressions/<reader>-<what>.<ext>`; each goes through the reader that its name says.
+///
+/// The layers are also measured and scored, and studies and requests decoded, by the tests of Assessment.
+@Suite("Inputs of mended bugs, read again")
+struct RegressionTests {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Regressions"
+  static let readers = ["wkb", "geojson", "geopackage", "csv", "study", "decide", "appraise"]
+
+  static func names(_ readers: [String]) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted().filter { name in readers.contains { name.hasPrefix($0 + "-") } }
+  }
+
+  @Test("Every file names its reader")
+  func complete() throws {
+    #expect(try Self.names(Self.readers) == FileManager.default.contentsOfDirectory(atPath: Self.folder).sorted())
+  }
+
+  @Test("A layer is read to its end or refused, and read = kept + refused", arguments: try names(["geojson", "geopackage", "csv"]))
+  func layers(name: String) throws {
+    do throws(FormatError) {
+      for layer in try describeLayers(in: Self.folder + "/" + name) {
+        let read = try readLayer(LayerReference(path: Self.folder + "/" + name, layer: layer.name))
+        #expect(read.readCount == read.features.count + read.refusedCount && isConsistent(read.features.geometry))
+        #expect(read.defects.total >= read.refusedCount)
+      }
+    } catch { #expect(error.kind == .badInput && error.description.contains(name), "\(error)") }
+  }
+
+  @Test("Well-known binary is decoded or refused with a reason, and leaves nothing behind", arguments: try names(["wkb"]))
+  func wellKnownBinary(name: String) throws {
+    let bytes = [UInt8](try #require(FileManager.default.contents(atPath: Self.folder + "/" + name)))
+    var column = GeometryColumn()
+    do throws(GeometryProblem) {
+      _ = try WKBDecoder.append(bytes.span.bytes, from: 0, to: &column)
+      #expect(column.count == 1)
+    } catch {
+      #expect(!error.detail.isEmpty)
+      #expect(column.count == 0 && column.x.isEmpty)
+    }
+    #expect(isConsistent(column))
+  }
+}
