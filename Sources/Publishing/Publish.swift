@@ -55,7 +55,7 @@ public func publish(
   if options.isBatch {
     expected = try writeBatch(
       scored, register: register, data: data, to: folder, options: options, lastChange: lastChange)
-    return try close(folder, expected, &record)
+    return try close(folder, expected, &record, threads: options.threads)
   }
   let library = try TemplateLibrary(folder: data.templates)
 
@@ -93,7 +93,8 @@ public func publish(
   let schema = siteSchema(profileOf: full)
   try folder.write(schema.serialized(indent: 2) + "\n", to: "sites.schema.json")
   options.progress?("GeoPackage", 0, nil)
-  try writeGeoPackage(full, schema: schema, styles: layerStyles(templates: data.templates), to: folder.place("sites.gpkg"), lastChange: lastChange)
+  try writeGeoPackage(
+    full, schema: schema, styles: layerStyles(templates: data.templates), to: folder.place("sites.gpkg"), lastChange: lastChange)
 
   // Pages.
   let atlas = Atlas(full.surroundings)
@@ -112,16 +113,18 @@ public func publish(
     try folder.write(portfolioPage(context, atlas: atlas, library: library, language: language), to: name)
     expected.insert(name)
   }
-  _ = try close(folder, expected, &record)
+  _ = try close(folder, expected, &record, threads: options.threads)
   // Everything else stands; that the PDFs are missing is still an error for whoever asked for them.
   if let missing = files.missing { throw missing }
   return record
 }
 
 /// Drops what does not belong to the results, writes the record and swaps the folder in.
-private func close(_ folder: OutputFolder, _ expected: Set<String>, _ record: inout RunRecord) throws -> RunRecord {
+private func close(_ folder: OutputFolder, _ expected: Set<String>, _ record: inout RunRecord, threads: Int) throws -> RunRecord {
   folder.keepOnly(expected)
-  record.outputs = try folder.files().map { ($0, try sha256(ofFile: folder.partial + "/" + $0)) }
+  let names = folder.files(), place = folder.partial
+  let digests = concurrentMap(names.count, threads: threads) { k in Result { try sha256(ofFile: place + "/" + names[k]) } }
+  record.outputs = try zip(names, digests).map { ($0, try $1.get()) }
   try folder.write(record.json.serialized(indent: 2) + "\n", to: "run.json")
   try folder.finish()
   return record

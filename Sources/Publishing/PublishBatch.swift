@@ -29,58 +29,37 @@ func writeBatch(
   let ranks = try RankingOutput(path: folder.place("ranking.csv"), isIllustrative: study.isIllustrative)
   let features = try options.hasGeoJSON ? GeoJSONOutput(path: folder.place("sites.geojson"), study: study) : nil
 
-  var next: Result<FeatureBatch, any Error> = Result { try scored.siteTable(0..<min(count, pieceSize)) }
-  var start = 0
-  repeat {
+  try writePieces(of: count, threads: options.threads) { start in
     options.progress?("tables", start, count)
-    let piece = try next.get()
-    let end = start + piece.count
-    let isFirst = start == 0
-    // Two jobs that share nothing but the piece, which neither changes; each output, and each variable, belongs to one of them.
-    nonisolated(unsafe) let output = (writer: writer, ranks: ranks, features: features)
-    nonisolated(unsafe) var made: Result<FeatureBatch, any Error>?
-    nonisolated(unsafe) var packageFailure: (any Error)?
-    nonisolated(unsafe) var textFailure: (any Error)?
-    let work: @Sendable (Int) -> Void = { job in
-      if job == 0 {
-        let table = ExportTable(piece)
-        do {
-          if isFirst {
-            try output.writer.begin(layers.layer("sites", "Scored sites", table, reference), kinds: scored.siteKinds)
-          } else {
-            try output.writer.append(table)
-          }
-        } catch { packageFailure = error }
-      } else {
-        do {
-          try output.ranks.append(piece)
-          if let features = output.features { try features.append(reprojected(piece, from: scored.workingCRS, to: .wgs84)) }
-        } catch { textFailure = error }
-        if end < count { made = Result { try scored.siteTable(end..<min(count, end + pieceSize)) } }
-      }
-    }
-    if options.threads > 1 {
-      DispatchQueue.concurrentPerform(iterations: 2, execute: work)
+  } make: { range in
+    try scored.siteTable(range)
+  } first: { piece, start in
+    let table = ExportTable(piece)
+    if start == 0 {
+      try writer.begin(layers.layer("sites", "Scored sites", table, reference), kinds: scored.siteKinds)
     } else {
-      for job in 0..<2 { work(job) }
+      try writer.append(table)
     }
-    if let failure = packageFailure ?? textFailure { throw failure }
-    if let made { next = made }
-    start = end
-  } while start < count
+  } second: { piece in
+    try ranks.append(piece)
+    if let features { try features.append(reprojected(piece, from: scored.workingCRS, to: .wgs84)) }
+  }
   try writer.end()
   try ranks.finish()
   try features?.finish()
 
-  options.progress?("GeoPackage", 0, nil)
-  let buildings = scored.buildingCount
-  for start in stride(from: 0, to: max(1, buildings), by: pieceSize) {
-    let table = ExportTable(scored.buildingTable(start..<min(buildings, start + pieceSize)))
+  try writePieces(of: scored.buildingCount, threads: options.threads) { start in
+    options.progress?("GeoPackage", start, scored.buildingCount)
+  } make: { range in
+    scored.buildingTable(range)
+  } first: { piece, start in
+    let table = ExportTable(piece)
     if start == 0 {
       try writer.begin(layers.layer("buildings", "All buildings", table, reference), kinds: scored.buildingKinds)
     } else {
       try writer.append(table)
     }
+  } second: { _ in
   }
   try writer.end()
   for (name, batch, title) in layers.others where batch.count > 0 {
@@ -89,6 +68,45 @@ func writeBatch(
   try writer.finish()
   return Set(
     ["ranking.csv", "excluded.csv", "defects.csv", "sites.gpkg", "sites.schema.json"] + (options.hasGeoJSON ? ["sites.geojson"] : []))
+}
+
+/// Makes pieces of a table and hands each to two writers, which share nothing but the piece. With two threads the first writer takes a piece
+/// while the second takes it and the next one is made; an empty table is one empty piece.
+private func writePieces(
+  of count: Int, threads: Int, begin: (Int) -> Void, make: (Range<Int>) throws -> FeatureBatch,
+  first: (FeatureBatch, Int) throws -> Void, second: (FeatureBatch) throws -> Void
+) throws {
+  try withoutActuallyEscaping(make) { make in
+    try withoutActuallyEscaping(first) { first in
+      try withoutActuallyEscaping(second) { second in
+        // Each of the two jobs calls its own closures and writes its own variables; both have ended before these are read.
+        nonisolated(unsafe) let jobs = (make: make, first: first, second: second)
+        nonisolated(unsafe) var next: Result<FeatureBatch, any Error> = Result { try make(0..<min(count, pieceSize)) }
+        nonisolated(unsafe) var failures: (first: (any Error)?, second: (any Error)?)
+        var start = 0
+        repeat {
+          begin(start)
+          let piece = try next.get()
+          let here = start, end = start + piece.count
+          let work: @Sendable (Int) -> Void = { job in
+            if job == 0 {
+              do { try jobs.first(piece, here) } catch { failures.first = error }
+            } else {
+              do { try jobs.second(piece) } catch { failures.second = error }
+              if end < count { next = Result { try jobs.make(end..<min(count, end + pieceSize)) } }
+            }
+          }
+          if threads > 1 {
+            DispatchQueue.concurrentPerform(iterations: 2, execute: work)
+          } else {
+            for job in 0..<2 { work(job) }
+          }
+          if let failure = failures.first ?? failures.second { throw failure }
+          start = end
+        } while start < count
+      }
+    }
+  }
 }
 
 /// How the layers of `sites.gpkg` present themselves.

@@ -43,7 +43,9 @@ struct TableTreeTests {
 
   @Test(
     "SQLite finds every value, in one leaf or in a tree of three levels, with records longer than a page",
-    arguments: [(0, 10, 4_096), (1, 20_000, 4_096), (40, 4_061, 4_096), (3_300, 9_000, 4_096), (500, 70_000, 16_384), (900, 66_000, 65_536)])
+    arguments: [
+      (0, 10, 4_096), (1, 20_000, 4_096), (40, 4_061, 4_096), (3_300, 9_000, 4_096), (500, 70_000, 16_384), (900, 66_000, 65_536),
+    ])
   func readBySQLite(count: Int, longest: Int, pageSize: Int) throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededGenerator(seed: seed)
