@@ -237,7 +237,7 @@ extension TextBuffer {
         if ring != rings.lowerBound { append(byte: 0x2C) }
         let positions = geometry.positions(ofRing: ring)
         if kind.isPuntal {
-          unsafe appendPosition(geometry.x[positions.lowerBound], geometry.y[positions.lowerBound], after: nil)
+          unsafe appendPosition(geometry.x[positions.lowerBound], geometry.y[positions.lowerBound], isFirst: true)
           continue
         }
         let isReversed = kind.isAreal && geometry.isClockwise(positions) != (ring != rings.lowerBound)
@@ -254,19 +254,9 @@ extension TextBuffer {
     var i = isReversed ? positions.upperBound - 1 : positions.lowerBound
     let step = isReversed ? -1 : 1
     for k in 0..<positions.count {
-      unsafe appendPosition(geometry.x[i], geometry.y[i], after: k == 0 ? nil : 0x2C)
+      unsafe appendPosition(geometry.x[i], geometry.y[i], isFirst: k == 0)
       i += step
     }
-    append(byte: 0x5D)
-  }
-
-  @inline(__always)
-  private mutating func appendPosition(_ x: Double, _ y: Double, after separator: UInt8?) {
-    if let separator { append(byte: separator) }
-    append(byte: 0x5B)
-    appendDegrees(x)
-    append(byte: 0x2C)
-    appendDegrees(y)
     append(byte: 0x5D)
   }
 }

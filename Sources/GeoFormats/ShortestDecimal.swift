@@ -2,13 +2,22 @@
 /// sections 8 and 9), for the range in which the power of ten that is needed fits a word: there every product below is exact.
 enum ShortestDecimal {
   /// Powers of ten up to 10¹⁹.
-  static let powers: [UInt64] = (0..<20).map { n in (0..<n).reduce(1) { power, _ in power * 10 } }
+  static let powers: [UInt64] = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
+    1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+    1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
 
   /// 5ⁿ for n up to 27, shifted until its highest bit is set: 10ⁿ but for a power of two.
-  private static let significands: [UInt64] = (0...27).map { n in
-    let power = (0..<n).reduce(UInt64(1)) { power, _ in power * 5 }
-    return power << UInt64(power.leadingZeroBitCount)
-  }
+  static let significands: [UInt64] = [
+    0x8000_0000_0000_0000, 0xA000_0000_0000_0000, 0xC800_0000_0000_0000, 0xFA00_0000_0000_0000,
+    0x9C40_0000_0000_0000, 0xC350_0000_0000_0000, 0xF424_0000_0000_0000, 0x9896_8000_0000_0000,
+    0xBEBC_2000_0000_0000, 0xEE6B_2800_0000_0000, 0x9502_F900_0000_0000, 0xBA43_B740_0000_0000,
+    0xE8D4_A510_0000_0000, 0x9184_E72A_0000_0000, 0xB5E6_20F4_8000_0000, 0xE35F_A931_A000_0000,
+    0x8E1B_C9BF_0400_0000, 0xB1A2_BC2E_C500_0000, 0xDE0B_6B3A_7640_0000, 0x8AC7_2304_89E8_0000,
+    0xAD78_EBC5_AC62_0000, 0xD8D7_26B7_177A_8000, 0x8786_7832_6EAC_9000, 0xA968_163F_0A57_B400,
+    0xD3C2_1BCE_CCED_A100, 0x8459_5161_4014_84A0, 0xA56F_A5B9_9019_A5C8, 0xCECB_8F27_F420_0F3A,
+  ]
 
   /// Digits and exponent with `magnitude` = digits·10^exponent once rounded; the digits, 15 to 17, may end with zeros.
   ///

@@ -233,14 +233,22 @@ struct TextBuffer: ~Copyable {
     fraction(rest * Self.wholePowers[9 - decimals] * 10_000_000)
   }
 
+  /// The whole number nearest to a number from 0 to below 2⁵¹, of two the even one, as a real and as its digits: adding 2⁵² leaves no bits
+  /// behind the point.
+  @inline(__always)
+  private static func nearestWhole(_ value: Double) -> (Double, UInt64) {
+    let shifted = value + 0x1p52
+    return (shifted - 0x1p52, shifted.bitPattern & 0x000F_FFFF_FFFF_FFFF)
+  }
+
   /// A coordinate in degrees with at most seven decimals, as `append(_:decimals:)` writes it; room for 48 bytes has been made.
   @inline(__always)
   mutating func appendDegrees(_ value: Double) {
     let scaled = abs(value) * 1e7
-    guard scaled < 9e15 else { return append(shortest: value) }
-    // Half away from zero, as `rounded()` does: the fraction is exact.
-    let floor = UInt64(scaled)
-    let whole = floor &+ (scaled - Double(floor) >= 0.5 ? 1 : 0)
+    guard scaled < 0x1p51 else { return append(value, decimals: 7) }
+    let (nearest, even) = Self.nearestWhole(scaled)
+    // A half was rounded to even, but away from zero is wanted.
+    let whole = even &+ (scaled - nearest == 0.5 ? 1 : 0)
     sign(value < 0 && whole > 0)
     let units = whole / 10_000_000
     digits(units)
@@ -252,6 +260,21 @@ struct TextBuffer: ~Copyable {
     count += 9 - word.leadingZeroBitCount &>> 3
   }
 
+  /// A GeoJSON position of degrees, after a comma unless it is the first.
+  mutating func appendPosition(_ x: Double, _ y: Double, isFirst: Bool) {
+    reserve(128)
+    unsafe base[count] = 0x2C
+    count += isFirst ? 0 : 1
+    unsafe base[count] = 0x5B
+    count += 1
+    appendDegrees(x)
+    unsafe base[count] = 0x2C
+    count += 1
+    appendDegrees(y)
+    unsafe base[count] = 0x5D
+    count += 1
+  }
+
   /// The shortest text that reads back as the same finite number.
   ///
   /// Few decimals are the common case: m ÷ 10⁶ with both exact reads back as the number it prints.
@@ -260,9 +283,9 @@ struct TextBuffer: ~Copyable {
     let magnitude = abs(value)
     if magnitude < 1e9 {
       let scaled = magnitude * 1e6
-      let whole = UInt64(scaled + 0.5)
+      let (nearest, whole) = Self.nearestWhole(scaled)
       // Farther from a whole number than the product's rounding reaches, there is nothing to divide.
-      if abs(scaled - Double(whole)) <= scaled * 0x1p-51, Double(whole) / 1e6 == magnitude, value != 0 || value.sign == .plus {
+      if abs(scaled - nearest) <= scaled * 0x1p-51, nearest / 1e6 == magnitude, value != 0 || value.sign == .plus {
         sign(value < 0)
         let units = whole / 1_000_000
         digits(units)

@@ -75,6 +75,19 @@ struct WriterTests {
     }
   }
 
+  @Test("The tables of powers are what they say")
+  func powers() {
+    var ten: UInt64 = 1
+    var five: UInt64 = 1
+    for n in 0..<28 {
+      if n < 20 { #expect(ShortestDecimal.powers[n] == ten) }
+      #expect(ShortestDecimal.significands[n] == five << UInt64(five.leadingZeroBitCount))
+      if n < 19 { ten *= 10 }
+      if n < 27 { five *= 5 }
+    }
+    #expect(ShortestDecimal.powers.count == 20 && ShortestDecimal.significands.count == 28)
+  }
+
   @Test("Degrees are written as numbers with seven decimals are")
   func degrees() {
     let seed = UInt64.random(in: 0...UInt64.max)
