@@ -140,10 +140,15 @@ struct PackedRTree {
     let nodes = (level.count + cellsPerNode - 1) / cellsPerNode
     let slices = Int(Double(nodes).squareRoot().rounded(.up))
     let perSlice = (nodes + slices - 1) / slices * cellsPerNode
+    // The centre's order and the box's place in one whole number: plain numbers sort several times faster than pairs.
     func sorted(_ members: some Sequence<Int>, _ low: [Float], _ high: [Float]) -> [Int] {
-      var keyed = members.map { (key: low[$0] + high[$0], index: $0) }
-      keyed.sort { $0.key < $1.key || ($0.key == $1.key && $0.index < $1.index) }
-      return keyed.map(\.index)
+      var keyed = members.map { k -> UInt64 in
+        // Adding 0 turns −0 into 0; of negative numbers all bits are turned over, of the others the sign.
+        let bits = (low[k] + high[k] + 0).bitPattern
+        return UInt64(bits >> 31 == 0 ? bits | 0x8000_0000 : ~bits) << 32 | UInt64(k)
+      }
+      keyed.sort()
+      return keyed.map { Int($0 & 0xFFFF_FFFF) }
     }
     let byX = sorted(level.identifiers.indices, level.minX, level.maxX)
     var order: [Int] = []

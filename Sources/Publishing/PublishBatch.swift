@@ -29,10 +29,11 @@ func writeBatch(
   let ranks = try RankingOutput(path: folder.place("ranking.csv"), isIllustrative: study.isIllustrative)
   let features = try options.hasGeoJSON ? GeoJSONOutput(path: folder.place("sites.geojson"), study: study) : nil
 
+  let sites = try SiteTable(scored), toWGS84 = try Reprojection(from: scored.workingCRS, to: .wgs84)
   try writePieces(of: count, threads: options.threads) { start in
     options.progress?("tables", start, count)
   } make: { range in
-    try scored.siteTable(range)
+    sites.rows(range)
   } first: { piece, start in
     let table = ExportTable(piece)
     if start == 0 {
@@ -42,7 +43,7 @@ func writeBatch(
     }
   } second: { piece in
     try ranks.append(piece)
-    if let features { try features.append(reprojected(piece, from: scored.workingCRS, to: .wgs84)) }
+    if let features { try features.append(toWGS84(piece)) }
   }
   try writer.end()
   try ranks.finish()
@@ -73,7 +74,7 @@ func writeBatch(
 /// Makes pieces of a table and hands each to two writers, which share nothing but the piece. With two threads the first writer takes a piece
 /// while the second takes it and the next one is made; an empty table is one empty piece.
 private func writePieces(
-  of count: Int, threads: Int, begin: (Int) -> Void, make: (Range<Int>) throws -> FeatureBatch,
+  of count: Int, threads: Int, begin: (Int) -> Void, make: (Range<Int>) -> FeatureBatch,
   first: (FeatureBatch, Int) throws -> Void, second: (FeatureBatch) throws -> Void
 ) throws {
   try withoutActuallyEscaping(make) { make in
@@ -81,19 +82,19 @@ private func writePieces(
       try withoutActuallyEscaping(second) { second in
         // Each of the two jobs calls its own closures and writes its own variables; both have ended before these are read.
         nonisolated(unsafe) let jobs = (make: make, first: first, second: second)
-        nonisolated(unsafe) var next: Result<FeatureBatch, any Error> = Result { try make(0..<min(count, pieceSize)) }
+        nonisolated(unsafe) var next = make(0..<min(count, pieceSize))
         nonisolated(unsafe) var failures: (first: (any Error)?, second: (any Error)?)
         var start = 0
         repeat {
           begin(start)
-          let piece = try next.get()
+          let piece = next
           let here = start, end = start + piece.count
           let work: @Sendable (Int) -> Void = { job in
             if job == 0 {
               do { try jobs.first(piece, here) } catch { failures.first = error }
             } else {
               do { try jobs.second(piece) } catch { failures.second = error }
-              if end < count { next = Result { try jobs.make(end..<min(count, end + pieceSize)) } }
+              if end < count { next = jobs.make(end..<min(count, end + pieceSize)) }
             }
           }
           if threads > 1 {

@@ -58,28 +58,47 @@ extension GeometryColumn {
   }
 }
 
-/// Longitude and latitude of a point inside or on each footprint's bounds (its centroid).
-func lonLat(_ geometry: GeometryColumn, _ rows: [Int], crs: CoordinateReferenceSystem) throws -> (lon: [Double], lat: [Double]) {
-  var x: [Double] = [], y: [Double] = []
-  for row in rows {
-    let p = geometry.kinds[row] == .none ? Position(x: .nan, y: .nan) : geometry.centroid(of: row)
-    x.append(p.x)
-    y.append(p.y)
+extension Reprojection {
+  /// The centroids of some features in the other CRS; NaN without geometry or where there is no place for it.
+  func centroids(of rows: [Int], in geometry: GeometryColumn) -> (x: [Double], y: [Double]) {
+    var x: [Double] = [], y: [Double] = []
+    x.reserveCapacity(rows.count)
+    y.reserveCapacity(rows.count)
+    for row in rows {
+      let p = geometry.kinds[row] == .none ? Position(x: .nan, y: .nan) : geometry.centroid(of: row)
+      x.append(p.x)
+      y.append(p.y)
+    }
+    switch transform {
+    case .none: break
+    case .some(let transform): _ = transform.transform(x: &x, y: &y)
+    }
+    return (x, y)
   }
-  _ = try CoordinateTransform(from: crs, to: .wgs84).transform(x: &x, y: &y)
-  return (x, y)
+}
+
+/// Makes the site table of a study, whole or in pieces. It belongs to one task at a time.
+public final class SiteTable {
+  private let study: ScoredStudy
+  private let toWGS84: Reprojection
+
+  /// Prepares the way to longitude and latitude, once for all pieces.
+  /// - Throws: `SpatialError` when PROJ knows none.
+  public init(_ study: ScoredStudy) throws {
+    self.study = study
+    toWGS84 = try Reprojection(from: study.workingCRS, to: .wgs84)
+  }
+
+  /// The rows of some sites, by rank; see `ScoredStudy.siteTable(_:lonLat:)`.
+  public func rows(_ range: Range<Int>) -> FeatureBatch {
+    let place = toWGS84.centroids(of: Array(study.scores.rows[range]), in: study.source.city.buildings.geometry)
+    return study.siteTable(range, lonLat: (place.x, place.y))
+  }
 }
 
 extension ScoredStudy {
   /// The whole site table; see `siteTable(_:lonLat:)`.
-  public func siteTable() throws -> FeatureBatch {
-    siteTable(0..<scores.count, lonLat: try lonLat(source.city.buildings.geometry, scores.rows, crs: source.city.crs))
-  }
-
-  /// A piece of the site table; see `siteTable(_:lonLat:)`.
-  public func siteTable(_ range: Range<Int>) throws -> FeatureBatch {
-    siteTable(range, lonLat: try lonLat(source.city.buildings.geometry, Array(scores.rows[range]), crs: source.city.crs))
-  }
+  public func siteTable() throws -> FeatureBatch { try SiteTable(self).rows(0..<scores.count) }
 
   /// The kinds of the sites' footprints.
   public var siteKinds: Set<GeometryKind> {

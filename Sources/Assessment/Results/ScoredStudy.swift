@@ -132,7 +132,7 @@ extension ScoredStudy {
   ///
   /// The store keeps more than the exports: rank range, position, the interval and basis of every criterion, the evidence.
   /// O(sites × columns); built column by column from flat arrays.
-  public func siteTable(_ range: Range<Int>, lonLat: (lon: [Double], lat: [Double])) -> FeatureBatch {
+  func siteTable(_ range: Range<Int>, lonLat: (lon: [Double], lat: [Double])) -> FeatureBatch {
     let rows = range.map { scores.rows[$0] }
     let buildings = source.city.buildings
     var table = TableColumns()
