@@ -69,12 +69,18 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
     }
     geometry = GeometryColumn.replacing(Set(strayed), of: geometry)
   }
-  let beyond = Set(geometry.featuresBeyondTheEarth)
+  var beyond = Set(geometry.featuresBeyondTheEarth)
   for feature in beyond.sorted() {
     layer.defects.add(
       Defect(
         layer: "buildings", feature: "#\(layer.features.numbers[feature])", code: .coordinateOutOfRange,
         detail: "a position has no place in \(working)"))
+  }
+  for feature in geometry.strays(from: geometry.middle()) where beyond.insert(feature).inserted {
+    layer.defects.add(
+      Defect(
+        layer: "buildings", feature: "#\(layer.features.numbers[feature])", code: .coordinateOutOfRange,
+        detail: "a position is farther than 3,000 km from the middle of the buildings"))
   }
   geometry = GeometryColumn.replacing(beyond, of: geometry)
   let extent = geometry.envelope()

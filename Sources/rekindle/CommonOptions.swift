@@ -136,14 +136,19 @@ func exitStatus(of error: any Error) -> Int32? {
 
 func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
-/// Interrupted: what was being built stays beside its place for the next run, temporary files go, and the status says so.
+/// Interrupted or told to end: what was being built stays beside its place for the next run, temporary files and converters go, and the status
+/// says so (128 and the signal's number).
 func installInterruptHandler() {
-  signal(SIGINT, SIG_IGN)
-  let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-  source.setEventHandler { abandon("\nInterrupted. The earlier results, if any, are unchanged.", status: 130) }
-  source.resume()
-  interruptSource = source
+  for number in [SIGINT, SIGTERM, SIGHUP] {
+    // A signal that whoever started this process has switched off (as nohup does) stays off.
+    guard number == SIGINT || signal(number, SIG_IGN).map({ unsafeBitCast($0, to: Int.self) }) != 1 else { continue }
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler { abandon("\nInterrupted. The earlier results, if any, are unchanged.", status: 128 + number) }
+    source.resume()
+    interruptSources.append(source)
+  }
 }
 
 /// Kept for the life of the process; set once before any command runs.
-nonisolated(unsafe) private var interruptSource: (any DispatchSourceSignal)?
+nonisolated(unsafe) private var interruptSources: [any DispatchSourceSignal] = []

@@ -1,5 +1,6 @@
 import Foundation
 import GeoFormats
+import Synchronization
 
 /// The folder of the package, which holds `GeoData` and `Reports`.
 let packageFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
@@ -85,12 +86,26 @@ func rekindle(_ arguments: [String], in folder: String? = nil, input: String? = 
 final class ScratchFolder: Sendable {
   let path: String
 
+  /// Folders that are there; those that live as long as the process are removed at its end.
+  private static let open = Mutex<Set<String>>([])
+  private static let prepared: Void = {
+    atexit { ScratchFolder.open.withLock { paths in for path in paths { try? FileManager.default.removeItem(atPath: path) } } }
+  }()
+
   init() throws {
-    path = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().appendingPathComponent("rekindle-e2e-\(UUID().uuidString)").path
+    _ = Self.prepared
+    let path = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().appendingPathComponent("rekindle-e2e-\(UUID().uuidString)")
+      .path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    Self.open.withLock { _ = $0.insert(path) }
+    self.path = path
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+    let path = path
+    Self.open.withLock { _ = $0.remove(path) }
+  }
 
   @discardableResult
   func write(_ text: String, to name: String) throws -> String {

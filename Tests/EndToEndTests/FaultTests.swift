@@ -62,6 +62,19 @@ struct FaultTests {
     #expect(differences(before, contents(of: out)) == [])
   }
 
+  @Test("Told to end, a run leaves as when interrupted", arguments: [SIGTERM, SIGHUP])
+  func toldToEnd(_ number: Int32) throws {
+    let study = try study()
+    let folder = try ScratchFolder()
+    let process = try BuiltExecutable.start(
+      study.shortArguments(to: folder.path + "/out"), in: folder.path, environment: ["TMPDIR": folder.path], log: folder.path + "/log")
+    wait(for: folder.path + "/.out.partial/ranking.csv", of: process)
+    send(number, to: process)
+    let outcome = BuiltExecutable.outcome(of: process, log: folder.path + "/log")
+    #expect(outcome.status == 128 + number && outcome.errors.contains("Interrupted"), "\(outcome)")
+    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == [".out.partial", "log.out", "log.err"])
+  }
+
   @Test("Interrupted at any moment, run and score end with 130, leave nothing behind but what the next run goes on from, and no converter")
   func interruptions() throws {
     let study = try study(), seconds = try Self.short.get().seconds

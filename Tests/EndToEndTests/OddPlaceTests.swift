@@ -99,6 +99,15 @@ struct OddPlaceTests {
     }
   }
 
+  @Test("One record at 0, 0 of a national grid, or where no grid reaches, is a defect and not scored")
+  func straysInMetres() throws {
+    for (x, y) in [(0.0, 0.0), (9.9e7, 6_671_000), (385_000, -9.9e7)] {
+      let (areas, _, errors) = try measure(
+        [[Self.square(385_000, 6_671_000, 20)], [Self.square(386_000, 6_672_000, 20)], [Self.square(x, y, 20)]], crs: "EPSG:3067")
+      #expect(areas == [400, 400, nil] && errors.contains("coordinate-out-of-range: 1"), "\(areas) \(errors)")
+    }
+  }
+
   @Test("Empty, doubled, self-touching, crossing and needle-thin footprints are kept, repaired or told, each with its code")
   func shapes() throws {
     // In metres, so that areas are exact.

@@ -38,6 +38,7 @@ struct CityReader {
   private var notes: [String] = []
   private var crs = CoordinateReferenceSystem("")
   private var zone: WorkingZone?
+  private var middle: Position?
   private var extent = Envelope()
 
   init(study: Study, folder: DataFolder, register: AssumptionRegister, sectors: [Sector], options: RunOptions) throws {
@@ -207,6 +208,14 @@ struct CityReader {
     for feature in bad {
       defects.add(
         Defect(layer: layer, feature: "#\(feature + 1)", code: .coordinateOutOfRange, detail: "a position has no place in \(crs)"))
+    }
+    if layer == "buildings" { middle = geometry.middle() }
+    for feature in geometry.strays(from: middle) where set.insert(feature).inserted {
+      bad.append(feature)
+      defects.add(
+        Defect(
+          layer: layer, feature: "#\(feature + 1)", code: .coordinateOutOfRange,
+          detail: "a position is farther than 3,000 km from the middle of the buildings"))
     }
     for feature in zone?.featuresOutside(geometry) ?? [] where set.insert(feature).inserted {
       bad.append(feature)

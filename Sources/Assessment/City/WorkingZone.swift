@@ -41,6 +41,31 @@ struct WorkingZone {
   }
 }
 
+extension GeometryColumn {
+  /// The median of the features' first positions, of 10,000 evenly spaced ones at most; `nil` without any. Strays do not move it.
+  func middle() -> Position? {
+    var xs: [Double] = [], ys: [Double] = []
+    for feature in stride(from: 0, to: count, by: Swift.max(1, count / 10_000)) {
+      guard let k = positions(of: feature).first, x[k].isFinite, y[k].isFinite else { continue }
+      xs.append(x[k])
+      ys.append(y[k])
+    }
+    guard !xs.isEmpty else { return nil }
+    xs.sort()
+    ys.sort()
+    return Position(x: xs[xs.count / 2], y: ys[ys.count / 2])
+  }
+
+  /// Features with a position farther than 3,000 km east, west, north or south of the middle, ascending: records at 0, 0 of a national grid, for
+  /// example, or damaged numbers. No country of Europe is as wide. O(positions).
+  func strays(from middle: Position?) -> [Int] {
+    guard let middle else { return [] }
+    func isFar(_ k: Int) -> Bool { !(abs(x[k] - middle.x) <= 3e6 && abs(y[k] - middle.y) <= 3e6) }
+    guard x.indices.contains(where: isFar) else { return [] }
+    return (0..<count).filter { positions(of: $0).contains(where: isFar) }
+  }
+}
+
 /// The working CRS for footprints whose layer is not projected in metres.
 /// - Throws: `AssessmentError` that names the file and what was wrong with its records when no footprint has a position.
 func chosenCRS(for layer: Layer, in source: CoordinateReferenceSystem, of reference: LayerReference) throws -> CoordinateReferenceSystem {
