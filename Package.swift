@@ -86,7 +86,9 @@ let package = Package(
     .testTarget(name: "ProjectFinanceTests", dependencies: ["ProjectFinance"], swiftSettings: house),
     .testTarget(
       name: "AssessmentTests",
-      dependencies: ["Assessment", "SimpleFeatures", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance"],
+      dependencies: [
+        "Assessment", "SimpleFeatures", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance",
+      ],
       swiftSettings: house),
     .testTarget(
       name: "PublishingTests", dependencies: ["Publishing", "Assessment", "GeoFormats", "SimpleFeatures", "ProjectFinance"],

@@ -109,7 +109,7 @@ private struct DaylightSection: ~Copyable {
     reserve(positions: all.count, stretches: stretches.count)
     let x0 = column.x[all.lowerBound], y0 = column.y[all.lowerBound]
     // Along the longest edge.
-    var ux = 1.0, uy = 0.0, longest = 0.0
+    var ux = 1.0, uy = 0.0, longest = 0.0, longestRing = 0
     for ring in column.rings(of: feature) {
       let p = column.positions(ofRing: ring)
       var i = p.lowerBound + 1
@@ -118,6 +118,7 @@ private struct DaylightSection: ~Copyable {
         let l2 = dx * dx + dy * dy
         if l2 > longest {
           longest = l2
+          longestRing = ring
           ux = dx
           uy = dy
         }
@@ -125,8 +126,11 @@ private struct DaylightSection: ~Copyable {
       }
     }
     guard longest > 0 else { return .nan }
-    ux /= longest.squareRoot()
-    uy /= longest.squareRoot()
+    // The inside lies to the left, whichever way the ring runs: sections then follow each other from the edge inwards.
+    let isHole = !column.parts(of: feature).contains { column.rings(ofPart: $0).first == longestRing }
+    let length = (column.doubledSignedArea(ofRing: longestRing) < 0) == isHole ? longest.squareRoot() : -longest.squareRoot()
+    ux /= length
+    uy /= length
     outlineCount = 0
     openCount = 0
     squaredDepth = depth * depth

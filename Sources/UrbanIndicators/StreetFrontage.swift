@@ -66,6 +66,9 @@ private func frontage(
           let px = s.ax - ax, py = s.ay - ay, qx = s.bx - ax, qy = s.by - ay
           var t0 = px * ux + py * uy, t1 = qx * ux + qy * uy
           var h0 = side * (px * uy - py * ux), h1 = side * (qx * uy - qy * ux)
+          // A street that touches the wall's line touches it whatever the rounding of the coordinates.
+          if abs(h0) < 1e-6 { h0 = 0 }
+          if abs(h1) < 1e-6 { h1 = 0 }
           if h0 > h1 {
             swap(&h0, &h1)
             swap(&t0, &t1)

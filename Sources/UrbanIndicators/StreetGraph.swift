@@ -240,7 +240,8 @@ private struct VertexTable {
   private func find(_ cx: Int, _ cy: Int, _ px: Double, _ py: Double) -> Int32 {
     var v = heads[slot(cx, cy)]
     while v >= 0 {
-      if abs(x[Int(v)] - px) <= tolerance, abs(y[Int(v)] - py) <= tolerance { return v }
+      let dx = x[Int(v)] - px, dy = y[Int(v)] - py
+      if dx * dx + dy * dy <= tolerance * tolerance { return v }
       v = next[Int(v)]
     }
     return -1

@@ -31,6 +31,9 @@ struct NetworkAccessTests {
     #expect(StreetGraph(streets([])).edgeCount == 0)
     // The tolerance reaches over the border of a hash cell.
     #expect(StreetGraph(streets([[(0, 0), (7.0001, 5)], [(6.9999, 5), (20, 20)]])).componentCount == 1)
+    // It is a distance, the same in every direction: 9.9 mm along the diagonal join, 11.3 mm do not.
+    #expect(StreetGraph(streets([[(0, 0), (10, 10)], [(10.007, 10.007), (20, 20)]])).componentCount == 1)
+    #expect(StreetGraph(streets([[(0, 0), (10, 10)], [(10.008, 10.008), (20, 20)]])).componentCount == 2)
   }
 
   @Test("Both ends of a walk stand on edges, with the ways to them")
@@ -159,5 +162,13 @@ struct NetworkAccessTests {
     // 307.7 m is the straight line of 400 m on foot.
     let edge = straightLineAccess(x: [0, 0], y: [0, 0], places: Places(x: [307.6, 307.8], y: [0, 0], category: [.food, .food]))
     #expect(edge.within400[food][0] == 1 && edge.within800[food][0] == 2)
+  }
+
+  @Test("Many streets from one square: the search keeps more open ends than it began with room for")
+  func manyOpenEnds() {
+    // 2,400 streets from one point to a row of ends 2 m apart: all ends are open at once, and each walk is its street.
+    let ends = (0..<2_400).map { (Double($0) * 2, 1_000.0) }
+    let a = access(streets(ends.map { [(0, 0), $0] }), from: [(0, 0)], to: [(ends[2_399].0, 1_000, .food)])
+    #expect(agrees(a.nearest[Int(PlaceCategory.food.rawValue)][0], (ends[2_399].0 * ends[2_399].0 + 1e6).squareRoot()))
   }
 }
