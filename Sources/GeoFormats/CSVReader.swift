@@ -250,20 +250,6 @@ struct CSVReader {
 
   // MARK: Reading
 
-  /// The layer's fields as the first rows show them, and its CRS.
-  func describe(layer: String) throws -> LayerDescription {
-    let summary = FieldProbe()
-    var count = 0
-    let read = try read(layer: layer, options: ReadOptions(defectLimit: 0), batchSize: .max) { batch in
-      count += batch.count
-      summary.fields = batch.attributes.map { FieldDescription($0) }
-      summary.hasGeometry = batch.geometry.kinds.contains { $0 != .none }
-    }
-    return LayerDescription(
-      name: layer, crs: read.crs, geometryType: summary.hasGeometry ? "POINT" : nil, claimedCount: read.readCount, fields: summary.fields,
-      driver: "CSV")
-  }
-
   /// Hands over the rows in batches.
   func read(
     layer: String, options: ReadOptions, batchSize: Int, body: @escaping (FeatureBatch) throws -> Void
@@ -343,12 +329,6 @@ struct CSVReader {
       assembler.geometry.appendPoint(x: px, y: py)
     }
   }
-}
-
-/// What a first reading finds out about fields.
-final class FieldProbe {
-  var fields: [FieldDescription] = []
-  var hasGeometry = false
 }
 
 extension FieldDescription {

@@ -186,9 +186,13 @@ struct ColumnBuilder {
           continue
         }
         switch Self.number(all.extracting(text.range(of: row))) {
-        case .whole(let v): if isWhole { whole.append(v) } else { real.append(Double(v)) }
+        case .whole(let v):
+          // Beside decimals, a whole number that a real cannot hold is an identifier too.
+          if !isWhole, v.magnitude > 1 << 53 { return nil }
+          if isWhole { whole.append(v) } else { real.append(Double(v)) }
         case .real(let v):
           if isWhole {
+            if whole.contains(where: { $0.magnitude > 1 << 53 }) { return nil }
             isWhole = false
             real = whole.indices.map { validity[$0] ? Double(whole[$0]) : .nan }
           }

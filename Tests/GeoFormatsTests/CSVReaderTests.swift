@@ -121,4 +121,48 @@ struct CSVReaderTests {
       return
     }
   }
+
+  @Test("More fields than any table has are refused before a row is read")
+  func tooManyFields() throws {
+    let folder = try Folder()
+    let header = (0...LayerAssembler.fieldLimit).map { "f\($0)" }.joined(separator: ",")
+    let path = try folder.file("wide.csv", header + "\n1\n")
+    guard case .tooLarge(_, _, "the number of fields", LayerAssembler.fieldLimit)? = failure(reading: path) else {
+      Issue.record("\(String(describing: failure(reading: path)))")
+      return
+    }
+  }
+
+  @Test("Decimals beside a whole number of more digits than a real holds stay text, in either order, so that no digit is lost")
+  func largeWholeNumbers() throws {
+    let folder = try Folder()
+    for cells in [["1.5", "9007199254740993", "2"], ["9007199254740993", "2", "1.5"], ["-9007199254740993", "1.5", "2"]] {
+      let column = try #require(
+        try read(try folder.file("n.csv", "n\n" + cells.joined(separator: "\n") + "\n")).features.attribute("n"))
+      #expect((0..<3).map { column.text($0) } == cells)
+    }
+    let exact = try #require(try read(try folder.file("m.csv", "n\n1.5\n9007199254740992\n")).features.attribute("n"))
+    #expect(exact.number(1) == 9_007_199_254_740_992)
+  }
+
+  @Test(
+    "Well-known text: empty members, collections of one kind, rings too short",
+    arguments: [
+      ("GEOMETRYCOLLECTION(POINT(1 2),GEOMETRYCOLLECTION(POINT(3 4)))", .multiPoint, 2, nil),
+      ("GEOMETRYCOLLECTION(POLYGON((0 0,4 0,4 4,0 0)),POLYGON EMPTY)", .multiPolygon, 4, nil),
+      ("GEOMETRYCOLLECTION(LINESTRING(0 0,1 1),LINESTRING(2 2,3 3))", .multiLineString, 4, nil),
+      ("MULTIPOLYGON(EMPTY,((0 0,4 0,4 4,0 0)))", .multiPolygon, 4, nil), ("POLYGON EMPTY", .none, 0, nil),
+      ("POLYGON((0 0,4 0,4 4,0 0),(1 1,1 1))", .polygon, 4, .tooFewPositions),
+      ("GEOMETRYCOLLECTION(POINT(1 2),LINESTRING(0 0,1 1))", .none, 0, .wrongGeometryType),
+      ("POLYGON((0 0,0 0))", .none, 0, .tooFewPositions), ("LINESTRING(0 0)", .none, 0, .tooFewPositions),
+    ] as [(String, GeometryKind, Int, Defect.Code?)])
+  func wellKnownTextForms(text: String, kind: GeometryKind, positions: Int, code: Defect.Code?) throws {
+    let folder = try Folder()
+    let layer = try read(try folder.file("w.csv", "id;WKT\n1;\(text)\n"))
+    // The row stays, with its attributes and without a geometry.
+    #expect(layer.readCount == 1 && layer.refusedCount == 0)
+    #expect(layer.features.geometry.kinds == [kind])
+    #expect(layer.features.geometry.x.count == positions && isConsistent(layer.features.geometry))
+    #expect(Array(layer.defects.counts.keys) == (code.map { [$0] } ?? []))
+  }
 }

@@ -116,4 +116,15 @@ struct FormatConverterTests {
     // Other tests convert at the same time, so only growth by every failure would tell.
     #expect(after < before + 40)
   }
+
+  @Test("A folder under a foreign name is refused, and a converter that takes too long is ended")
+  func refusedAndEnded() throws {
+    let folder = try Folder()
+    let directory = folder.path + "/folder.shp"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    #expect(failure(reading: directory) == .unreadableFile(path: directory, reason: "it is not a regular file"))
+    #expect(failure(reading: folder.path + "/absent.shp") == .fileNotFound(path: folder.path + "/absent.shp"))
+    let slow = try gml("slow.gml", in: folder)
+    #expect(failure(reading: slow, ReadOptions(converterTimeout: 0)) == .converterTimedOut(path: slow, seconds: 0))
+  }
 }

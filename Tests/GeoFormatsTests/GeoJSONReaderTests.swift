@@ -271,4 +271,38 @@ struct GeoJSONReaderTests {
       }
     }
   }
+
+  @Test("Feature ids give way when a property is called id as well")
+  func twoIds() throws {
+    let folder = try Folder()
+    let layer = try read(
+      try folder.file(
+        "ids.geojson",
+        #"{"type":"FeatureCollection","features":[{"type":"Feature","id":"a","properties":{},"geometry":null},{"type":"Feature","id":"b","properties":{"id":7},"geometry":null}]}"#
+      ))
+    let own = try #require(layer.features.attribute("@id")), property = try #require(layer.features.attribute("id"))
+    #expect((0..<2).map { own.text($0) } == ["a", "b"] && (0..<2).map { property.text($0) } == [nil, "7"])
+  }
+
+  @Test("A geometry may have a box of its own, which must be one")
+  func boxOfGeometry() throws {
+    let folder = try Folder()
+    func read(_ box: String) throws -> Layer {
+      try GeoFormatsTests.read(
+        try folder.file("box.geojson", #"{"type":"Point","bbox":\#(box),"coordinates":[1,2]}"#))
+    }
+    #expect(try read("[0,0,2,3]").features.count == 1)
+    #expect(try read("[0,0,2]").refusedCount == 1)
+  }
+
+  @Test("Decimals beside a whole number of more digits than a real holds become text with every digit, in either order")
+  func largeWholeNumbers() throws {
+    let folder = try Folder()
+    for numbers in [["1.5", "9007199254740993"], ["9007199254740993", "1.5"]] {
+      let features = numbers.map { #"{"type":"Feature","properties":{"n":\#($0)},"geometry":null}"# }
+      let layer = try read(try folder.file("n.geojsonl", features.joined(separator: "\n") + "\n"))
+      let column = try #require(layer.features.attribute("n"))
+      #expect((0..<2).map { column.text($0) } == numbers)
+    }
+  }
 }

@@ -63,4 +63,33 @@ struct LayerReadingTests {
       #expect(error.description.hasSuffix(".") && !error.description.unicodeScalars.contains { $0.value < 32 })
     }
   }
+
+  @Test("Text files are described by reading them: fields with types, kind of geometry, system, driver")
+  func descriptionsOfText() throws {
+    let folder = try Folder()
+    let csv = try folder.file("a.csv", "id;WKT;n;t\n1;POINT(1 2);1.5;x\n2;\"LINESTRING(0 0,1 1)\";;true\n")
+    let table = try #require(try describeLayers(in: csv).first)
+    #expect(table.name == "a" && table.driver == "CSV" && table.claimedCount == 2 && table.geometryType == "GEOMETRY")
+    #expect(table.fields.map(\.name) == ["id", "n", "t"] && table.fields.map(\.type) == [.integer, .real, .text])
+    let plain = try #require(try describeLayers(in: try folder.file("b.csv", "a,b\ntrue,1\n")).first)
+    #expect(plain.geometryType == nil && plain.crs == nil && plain.fields.map(\.type) == [.boolean, .integer])
+    for (kind, coordinates) in [
+      ("Point", "[1,2]"), ("LineString", "[[1,2],[3,4]]"), ("Polygon", "[[[0,0],[1,0],[1,1],[0,0]]]"), ("MultiPoint", "[[1,2]]"),
+      ("MultiLineString", "[[[1,2],[3,4]]]"), ("MultiPolygon", "[[[[0,0],[1,0],[1,1],[0,0]]]]"),
+    ] {
+      let feature = #"{"type":"Feature","properties":{},"geometry":{"type":"\#(kind)","bbox":[0,0,4,4],"coordinates":\#(coordinates)}}"#
+      let document = try #require(try describeLayers(in: try folder.file("\(kind).geojson", feature)).first)
+      #expect(document.geometryType == kind.uppercased() && document.driver == "GeoJSON" && document.crs == .wgs84)
+      let sequence = try #require(try describeLayers(in: try folder.file("\(kind).geojsonl", feature + "\n" + feature + "\n")).first)
+      #expect(sequence.geometryType == kind.uppercased() && sequence.driver == "GeoJSONSeq" && sequence.claimedCount == 2)
+    }
+  }
+
+  @Test("A text file has one layer, its name's; another name is an error that says which there is")
+  func onlyLayer() throws {
+    let folder = try Folder()
+    let path = try folder.file("towns.csv", "id\n1\n")
+    #expect(try read(path, layer: "TOWNS").features.count == 1)
+    #expect(failure(reading: path, layer: "villages") == .layerNotFound(path: path, layer: "villages", available: ["towns"]))
+  }
 }

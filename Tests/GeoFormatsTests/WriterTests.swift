@@ -281,6 +281,49 @@ struct WriterTests {
     let error = #expect(throws: FormatError.self) { try CSVWriter(path: folder.path + "/no/o.csv").finish() }
     #expect(error?.kind == .cannotWrite)
   }
+
+  @Test("A table without geometry is written with null geometries and read back as it was")
+  func withoutGeometry() throws {
+    let folder = try Folder()
+    let path = folder.path + "/plain.geojson"
+    var writer = try GeoJSONWriter(path: path)
+    try writer.append(ExportTable(columns: [AttributeColumn(name: "n", integers: [1, nil])]))
+    try writer.finish()
+    let layer = try read(path)
+    let column = try #require(layer.features.attribute("n"))
+    #expect(layer.features.geometry.kinds == [.none, .none] && (0..<2).map { column.number($0) } == [1, nil])
+  }
+
+  @Test("A file that cannot get its name is an error, and nothing half-written stays")
+  func nameTaken() throws {
+    let folder = try Folder()
+    let path = folder.path + "/taken.csv"
+    try FileManager.default.createDirectory(atPath: path + "/full", withIntermediateDirectories: true)
+    let error = #expect(throws: FormatError.self) {
+      let file = try OutputFile(path: path)
+      var buffer = TextBuffer(capacity: 1)
+      buffer.append(literal: "x")
+      try file.write(&buffer)
+      try file.finish()
+    }
+    #expect(error?.kind == .cannotWrite)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["taken.csv"])
+    #expect(throws: FormatError.self) { _ = try OutputFile(path: folder.path + "/absent/x.csv") }
+  }
+
+  @Test("A file that is given up leaves nothing, and the one before it stays")
+  func givenUp() throws {
+    let folder = try Folder()
+    let path = try folder.file("kept.csv", "before")
+    do {
+      let file = try OutputFile(path: path)
+      var buffer = TextBuffer(capacity: 1)
+      buffer.append(literal: "after")
+      try file.write(&buffer)
+    }
+    #expect(try text(path) == "before")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["kept.csv"])
+  }
 }
 
 extension Double {
