@@ -4,7 +4,8 @@
 # make bench   Rekindle beside its peers on the same files (N=100000)
 # make torture 100 kills, full disk, vanishing and corrupted input, on the built executable
 # make fuzz    mutated bytes into every reader (TIME=60 processor seconds each, RUNS=… executions at most)
-# make sanitize  all tests but the end-to-end ones under the address and the thread sanitizer
+# make sanitize  all tests but the end-to-end ones under the address and the thread sanitizer (KIND=thread ONLY=UrbanIndicatorsTests)
+# make coverage line coverage of the leaf targets by their own tests, and a list of the lines that none reaches
 # make gallery the pages under review in Reports/gallery, from the shipped studies
 # make format  lets the formatter rewrite the sources
 
@@ -13,7 +14,10 @@ SOURCES := Package.swift Sources Tests
 N ?= 100000
 TIME ?= 60
 
-.PHONY: demo test build bench gallery format lint clean torture fuzz sanitize
+KIND ?= address thread
+ONLY ?= .
+
+.PHONY: demo test build bench gallery format lint clean torture fuzz sanitize coverage
 
 build:
 	@.ci/install
@@ -52,9 +56,13 @@ fuzz:
 
 sanitize:
 	@.ci/install
-	for kind in address thread; do \
-	  swift test --sanitize $$kind --scratch-path .build/$$kind --disable-xctest --skip EndToEndTests $(SWIFT_FLAGS) || exit 1; \
+	for kind in $(KIND); do \
+	  swift test --sanitize $$kind --scratch-path .build/$$kind --disable-xctest --filter '$(ONLY)' --skip EndToEndTests $(SWIFT_FLAGS) || exit 1; \
 	done
+
+coverage:
+	@.ci/install
+	.ci/coverage
 
 format:
 	swift format --in-place --parallel --recursive $(SOURCES)

@@ -38,12 +38,6 @@ public struct BatchAcceptability: Sendable, Equatable {
     /// Rank of each short-listed alternative in each draw, from 1, at `position * draws + draw`.
     public let shortListRanks: [UInt32]
 
-    /// Share of draws in which the alternative at a position of the short list takes a rank, from 1. O(draws).
-    public func acceptability(position: Int, rank: Int) -> Double {
-      let ranks = shortListRanks[position * draws..<(position + 1) * draws]
-      return Double(ranks.reduce(0) { $0 + ($1 == UInt32(rank) ? 1 : 0) }) / Double(draws)
-    }
-
     /// Ranks that the alternative at a position of the short list took with the share of draws, by rising rank. O(draws log draws).
     public func acceptabilities(position: Int) -> [(rank: Int, share: Double)] {
       let ranks = shortListRanks[position * draws..<(position + 1) * draws].sorted()

@@ -72,11 +72,6 @@ public struct DecisionMatrix: Sendable, Equatable {
     values[criterion * alternativeCount..<(criterion + 1) * alternativeCount]
   }
 
-  /// The values of all criteria for one alternative.
-  public func row(_ alternative: Int) -> [Double] {
-    (0..<criterionCount).map { values[$0 * alternativeCount + alternative] }
-  }
-
   /// The same table with other weights.
   ///
   /// Throws when the weights are not one for each criterion, finite and above zero.
@@ -95,15 +90,6 @@ public struct DecisionMatrix: Sendable, Equatable {
       for i in 0..<alternativeCount where i != alternative { kept.append(values[criterion * alternativeCount + i]) }
     }
     return try DecisionMatrix(columns: kept, alternativeCount: alternativeCount - 1, directions: directions, weights: weights)
-  }
-
-  /// Criteria on which all alternatives have the same value, so that they tell nothing apart.
-  public var constantCriteria: [Int] {
-    (0..<criterionCount).filter { criterion in
-      let column = self.column(criterion)
-      guard let first = column.first else { return true }
-      return column.allSatisfy { $0 == first }
-    }
   }
 
   /// Throws unless every value is above zero, naming the first that is not.

@@ -33,9 +33,6 @@ public struct GEOSContext: ~Copyable {
 
   deinit { unsafe GEOS_finish_r(handle) }
 
-  /// The version of the GEOS library, e.g. `3.11.1-CAPI-1.17.1`.
-  public static var libraryVersion: String { unsafe String(cString: GEOSversion()) }
-
   func failure(_ name: String) -> SpatialError {
     .geometryOperation(name: name, reason: messages.last.isEmpty ? "no reason given" : messages.last)
   }

@@ -44,4 +44,12 @@ import Testing
     #expect(result.shortList == Array(orderBestFirst(scores).prefix(50)), "seed \(seed)")
     #expect(result.rankRange(position: 3) == 4...4, "seed \(seed)")
   }
+
+  @Test("Alternatives that are all the same are all first in every draw")
+  func equals() throws {
+    let result = try BatchAcceptability(weights: .fixed([1, 1]), draws: 7, seed: 5, shortListCount: 2)
+      .evaluate(utilities: [Double](repeating: 0.25, count: 12), alternativeCount: 6)
+    #expect(result.meanRanks == [Double](repeating: 1, count: 6) && result.rankDeviations.allSatisfy { $0 == 0 })
+    #expect(result.firstAcceptability == [Double](repeating: 1, count: 6) && result.shortList == [0, 1])
+  }
 }

@@ -99,4 +99,14 @@ import Testing
       try ELECTREIII(criteria: [fine, fine, fine], discriminationConstant: 0.1, discriminationSlope: -0.2).evaluate(matrix)
     }
   }
+
+  @Test("ELECTRE III: concordance falls in a straight line from q to p, and median places join both distillations")
+  func partialConcordance() throws {
+    let matrix = try DecisionMatrix(rows: [[0], [2], [10]], directions: [.maximise], weights: [1])
+    let result = try ELECTREIII(criteria: [PseudoCriterion(indifference: 1, preference: 5)]).evaluate(matrix)
+    // A deficit of 2 with q = 1 and p = 5 leaves (5 − 2)/(5 − 1) = ¾.
+    #expect(result.concordance == [1, 0.75, 0, 1, 1, 0, 1, 1, 1])
+    #expect(result.ranks == [3, 2, 1] || result.ranks == [2, 2, 1])
+    #expect(result.ranks[2] == 1)
+  }
 }

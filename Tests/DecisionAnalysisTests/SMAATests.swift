@@ -161,4 +161,35 @@ import Testing
       try SMAA.Table(columns: [.uniform(low: 2, high: 1)], alternativeCount: 1, directions: [.maximise])
     }
   }
+
+  @Test("The range of ranks leaves out what hardly ever happens, on both sides")
+  func rankRange() throws {
+    // Rank of the middle alternative is 2 whatever the weights; the other two change places at a weight of 0.02 for the second criterion.
+    let table = try exact([[1, 0], [0.7, 0.7], [0, 1]])
+    let result = try SMAA(weights: .fixed([0.6, 0.4]), draws: 100, seed: 3).evaluate(table)
+    // 0.6, 0.7, 0.4 under these weights: second, first, third in every draw.
+    #expect((0..<3).map { result.rankRange(alternative: $0) } == [2...2, 1...1, 3...3])
+    let free = try SMAA(draws: 20_000, seed: 4).evaluate(table)
+    for alternative in 0..<3 {
+      let range = free.rankRange(alternative: alternative)
+      let inside = range.reduce(0) { $0 + free.acceptability(alternative: alternative, rank: $1) }
+      #expect(inside >= 0.9 - 1e-9)
+    }
+    // The compromise is never last: the worse of its two rivals has at most ½.
+    #expect(free.rankRange(alternative: 1).upperBound <= 2)
+  }
+
+  @Test("Rows of a value model are drawn as they stand: known worth exactly, unknown worth evenly between its ends")
+  func worth() throws {
+    let columns: [AdditiveValueModel.Column] = [
+      .init(expected: [0.2, 0.9, 0.5], low: [0.2, 0.9, 0], high: [0.2, 0.9, 1], isKnown: [true, true, false]),
+      .init(known: [0.4, 0.1, 0.5]),
+    ]
+    let table = try SMAA.Table(worth: columns, rows: [2, 0])
+    #expect(table.values == [.uniform(low: 0, high: 1), .exact(0.2), .exact(0.5), .exact(0.4)])
+    #expect(table.scales == [0...1, 0...1] && table.alternativeCount == 2 && table.directions == [.maximise, .maximise])
+    // With all weight on the first criterion the unknown row wins when it is above 0.2.
+    let result = try SMAA(weights: .fixed([1, 1e-12]), draws: 40_000, seed: 8).evaluate(table)
+    #expect((result.acceptability(alternative: 0, rank: 1) - 0.8).magnitude < 0.01)
+  }
 }

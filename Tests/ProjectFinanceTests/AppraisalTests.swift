@@ -183,4 +183,16 @@ struct AppraisalTests {
     #expect(abs(try #require(a.jobs) - 40 * 0.92) < 1e-12)
     #expect(abs(try #require(a.publicMoneyPerJob) - (try #require(a.stack)).publicMoney / 36.8) < 1e-6)
   }
+
+  @Test("Where nothing can be let no rent breaks even, and without jobs' worth their benefit is not known")
+  func nothingToLet() throws {
+    var value = ConversionCases.works(rent: 8)
+    value.lettableArea = 0
+    value.economics.benefitPerJobYear = nil
+    let a = try appraise(value)
+    #expect(a.breakEven.rentPerSquareMetreMonth == nil && a.breakEven.occupancy == nil)
+    // Revenue is the 5,000 a year that is not rent: cost is what it can be paid from, less than nothing here.
+    let capital = try #require(a.breakEven.capitalCost)
+    #expect(!capital.isAttainable && abs(capital.residual) < 1e-3)
+  }
 }

@@ -84,4 +84,26 @@ struct CostEstimateTests {
         factors: [.init(name: "condition", value: 0)])
     }
   }
+
+  @Test("A range out of order is refused at the end that is wrong, and groups sort by number")
+  func rangeOutOfOrder() {
+    #expect(throws: ProjectFinanceError.outOfRange(field: "unit_cost.high", value: 900, allowed: "of at least the central value 1000.0")) {
+      try CostEstimate(grossFloorArea: 1, unitCost: CostRange(low: 800, central: 1000, high: 900), split: Self.split)
+    }
+    #expect(throws: ProjectFinanceError.outOfRange(field: "unit_cost.low", value: 1100, allowed: "of at most the central value 1000.0")) {
+      try CostEstimate(grossFloorArea: 1, unitCost: CostRange(low: 1100, central: 1000, high: 1200), split: Self.split)
+    }
+    #expect([CostGroup.fees, .plot, .technical].sorted() == [.plot, .technical, .fees])
+  }
+
+  @Test("Every error names its field and says what to give instead")
+  func errors() {
+    let errors: [(ProjectFinanceError, String)] = [
+      (.notFinite(field: "rent"), "finite number"), (.empty(field: "cashflow"), "at least one value"),
+      (.outOfRange(field: "rate", value: -2, allowed: "above -1"), "give a value above -1"),
+      (.unequalLengths(field: "amounts", count: 2, expected: 3), "2 values where 3 are needed"),
+      (.notADate(field: "dates[0]", text: "2008-02-30"), "write YYYY-MM-DD"),
+    ]
+    for (error, words) in errors { #expect(error.description.hasPrefix(error.field) && error.description.contains(words)) }
+  }
 }

@@ -67,4 +67,12 @@ struct DatedCashFlowTests {
     #expect(try datedInternalRateOfReturn(amounts: [5, 5], dates: days) == .none(.noSignChange))
     #expect(try datedInternalRateOfReturn(amounts: [-5, 5], dates: [days[0], days[0]]) == .none(.noFlows))
   }
+
+  @Test("A rate of exactly zero is found among several")
+  func zeroRate() throws {
+    // 1 − 4v + 3v² has the roots v = 1 and v = ⅓: rates of 0 and 200 %. 2021 and 2022 have 365 days each.
+    let rates = try datedInternalRateOfReturn(amounts: [1, -4, 3], dates: try dates(["2021-01-01", "2022-01-01", "2023-01-01"]))
+    try #require(rates.roots.count == 2)
+    #expect(abs(rates.roots[0]) < 1e-12 && abs(rates.roots[1] - 2) < 1e-9)
+  }
 }

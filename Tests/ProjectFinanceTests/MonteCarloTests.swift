@@ -146,4 +146,12 @@ struct MonteCarloTests {
     }
     #expect(throws: ProjectFinanceError.self) { try simulate(value, inputs: same, correlations: [(0, 7, 0.5)], draws: 1, seed: 1) }
   }
+
+  @Test("A distribution without width is its one value, of whatever shape")
+  func withoutWidth() throws {
+    for shape in [Distribution.triangular(low: 2, mode: 2, high: 2), .pert(low: 2, mode: 2, high: 2), .uniform(low: 2, high: 2)] {
+      let table = try QuantileTable(shape)
+      #expect([-5, -0.3, 0, 2, 7].allSatisfy { table.value(atNormalScore: $0) == 2 }, "\(shape)")
+    }
+  }
 }

@@ -77,4 +77,10 @@ struct NetPresentValueTests {
     #expect(abs(a - b) < 1e-12)
     #expect(abs(realRate(nominal: nominalRate(real: 0.04, inflation: 0.02), inflation: 0.02) - 0.04) < 1e-15)
   }
+
+  @Test("A value beyond what a number holds is an error, not infinity")
+  func overflow() {
+    let error = #expect(throws: ProjectFinanceError.self) { try netPresentValue(of: [1e308, 1e308, 1e308], rate: -0.9) }
+    #expect(error?.field == "cashflow")
+  }
 }

@@ -1,5 +1,6 @@
-import ProjectFinance
 import Testing
+
+@testable import ProjectFinance
 
 @Suite("Verdict and risks")
 struct VerdictTests {
@@ -80,5 +81,30 @@ struct VerdictTests {
         try appraise(ConversionCases.vacant()), simulation: nil, tornado: nil,
         evidence: RiskEvidence(completeness: 1, isAidRuleKnown: true, estimateClass: 5)
       ).isEmpty)
+  }
+
+  @Test("A risk is as serious as likelihood times impact, in four steps")
+  func levels() {
+    func level(_ likelihood: Int, _ impact: Int) -> Risk.Level {
+      Risk(id: "x", likelihood: likelihood, impact: impact, rule: "", response: "").level
+    }
+    #expect(
+      [level(1, 4), level(1, 5), level(3, 3), level(2, 5), level(3, 5), level(4, 4), level(5, 5)] == [
+        .low, .moderate, .moderate, .high, .high, .veryHigh, .veryHigh,
+      ])
+    #expect([0.05, 0.1, 0.3, 0.5, 0.7].map { Risk.likelihood(of: $0) } == [1, 2, 3, 4, 5])
+    #expect([0.01, 0.02, 0.05, 0.1, 0.2].map { Risk.impact(ofLoss: $0) } == [1, 2, 3, 4, 5])
+  }
+
+  @Test("Without a simulation the class of the estimate says how likely an overrun is", arguments: [(3, 2), (4, 3), (5, 4)])
+  func overrunByClass(estimateClass: Int, likelihood: Int) throws {
+    let list = risks(
+      try appraise(ConversionCases.works()), simulation: nil, tornado: nil,
+      evidence: RiskEvidence(
+        isContaminated: false, vacancyConfidence: 0.9, completeness: 1, isAidRuleKnown: true, estimateClass: estimateClass))
+    let overrun = try #require(list.first { $0.id == "cost_overrun" })
+    // The works' high estimate is half above the central one: the highest impact.
+    #expect(overrun.likelihood == likelihood && overrun.impact == 5)
+    #expect(!list.contains { ["contamination", "heritage", "availability", "missing_facts", "debt_service"].contains($0.id) })
   }
 }

@@ -88,4 +88,58 @@ struct ColumnTests {
     other.add(tally)
     #expect(other.total == 6 && other.kept.count == 2)
   }
+
+  @Test("A bitmap made by a test is the bitmap filled row by row", arguments: [0, 1, 63, 64, 65, 200])
+  func validityByTest(count: Int) {
+    var filled = ValidityBitmap()
+    for row in 0..<count { filled.append(row % 3 == 1) }
+    #expect(ValidityBitmap(count: count) { $0 % 3 == 1 } == filled)
+    #expect(filled.knownCount == (count + 1) / 3)
+  }
+
+  @Test("Cells of every type read as numbers and as text, unknown ones as neither")
+  func cells() {
+    var text = TextColumn()
+    for word in ["3,5", "abc", ""] { text.append(word) }
+    let known = ValidityBitmap(count: 3) { $0 < 2 }
+    let integer = AttributeColumn(name: "i", values: .integer([3, -1, 9]), validity: known)
+    let real = AttributeColumn(name: "r", values: .real([2, .infinity, 9]), validity: known)
+    let boolean = AttributeColumn(name: "b", values: .boolean([true, false, true]), validity: known)
+    let words = AttributeColumn(name: "t", values: .text(text), validity: known)
+    #expect((0..<3).map { integer.number($0) } == [3, -1, nil] && (0..<3).map { integer.text($0) } == ["3", "-1", nil])
+    #expect((0..<3).map { real.number($0) } == [2, nil, nil] && (0..<3).map { real.text($0) } == ["2", nil, nil])
+    #expect((0..<3).map { boolean.number($0) } == [1, 0, nil] && (0..<3).map { boolean.text($0) } == ["true", "false", nil])
+    #expect((0..<3).map { words.number($0) } == [3.5, nil, nil] && (0..<3).map { words.text($0) } == ["3,5", "abc", nil])
+    let batch = FeatureBatch(
+      numbers: [], geometry: GeometryColumn(), attributes: [AttributeColumn(name: "Id", values: .real([]), validity: .init())])
+    #expect(batch.attribute("ID")?.name == "Id" && batch.attribute("x") == nil)
+  }
+
+  @Test("A defect that many records share is counted so often and kept once, codes sort by their text")
+  func sharedDefects() {
+    var tally = DefectTally(limit: 1)
+    tally.add(Defect(layer: "a", feature: "", code: .unreadableRecord, detail: "lost"), times: 7)
+    tally.add(Defect(layer: "a", feature: "", code: .zeroArea, detail: "lost"), times: 2)
+    tally.add(Defect(layer: "a", feature: "", code: .zeroArea, detail: "none"), times: 0)
+    #expect(tally.total == 9 && tally.counts == [.unreadableRecord: 7, .zeroArea: 2] && tally.kept.count == 1)
+    let codes: [Defect.Code] = [.zeroArea, .ambiguousMatch, .missingIdentifier]
+    #expect(codes.sorted().map(\.rawValue) == codes.map(\.rawValue).sorted())
+  }
+
+  @Test("A system given as text is shown by its name, a code as it is")
+  func systemNames() {
+    let text = "PROJCS[\"ETRS89 / TM35FIN(E,N)\",GEOGCS[\"ETRS89\"]]"
+    #expect(CoordinateReferenceSystem(text).description == "ETRS89 / TM35FIN(E,N)")
+    #expect(CoordinateReferenceSystem("EPSG:3067").description == "EPSG:3067")
+  }
+
+  @Test("The distance of two boxes is that of their nearest corners or edges, and the same from both sides")
+  func boxDistance() {
+    let box = Envelope(minX: 0, minY: 0, maxX: 2, maxY: 1)
+    let cases: [(Envelope, Double)] = [
+      (Envelope(minX: 5, minY: 5, maxX: 9, maxY: 9), 5), (Envelope(minX: 2, minY: 0, maxX: 3, maxY: 1), 0),
+      (Envelope(minX: 1, minY: -4, maxX: 9, maxY: -3), 3), (Envelope(minX: -9, minY: 0.2, maxX: -0.5, maxY: 0.4), 0.5),
+    ]
+    for (other, distance) in cases { #expect(box.distance(to: other) == distance && other.distance(to: box) == distance) }
+  }
 }

@@ -155,4 +155,39 @@ struct CoordinateTransformTests {
     #expect(throws: SpatialError.emptyExtent(crs: "OGC:CRS84")) { try workingCRS(for: .wgs84, extent: Envelope()) }
     #expect(throws: SpatialError.emptyExtent(crs: "OGC:CRS84")) { try workingCRS(for: .wgs84, of: GeometryColumn()) }
   }
+
+  @Test("A system is the same through text: bound to another datum, compound, or known to no register")
+  func texts() throws {
+    // A bound system is looked at by its source (ISO 19162, 18): TOWGS84 parameters change neither axes nor unit.
+    let bound = try describe(
+      CoordinateReferenceSystem(
+        "+proj=tmerc +lat_0=0 +lon_0=9 +k=1 +x_0=3500000 +y_0=0 +ellps=bessel +towgs84=598,74,418 +units=m +type=crs"))
+    #expect(bound.isProjected && bound.metresPerUnit == 1)
+    let own = CoordinateReferenceSystem("+proj=laea +lat_0=47.3 +lon_0=11.7 +x_0=7 +y_0=9 +ellps=GRS80 +units=m +type=crs")
+    #expect(try describe(own).code == nil)
+    // In metres and without a code the layer's own system is the working system, as its text.
+    #expect(try workingCRS(for: own, extent: Envelope(minX: 0, minY: 0, maxX: 1, maxY: 1)) == own)
+    // One origin, one place: the centre of the projection is its false origin.
+    var x = [11.7], y = [47.3]
+    #expect(try CoordinateTransform(from: .wgs84, to: own).transform(x: &x, y: &y).isEmpty)
+    #expect(abs(x[0] - 7) < 1e-6 && abs(y[0] - 9) < 1e-6)
+  }
+
+  @Test("From a system to itself every position stays, bit by bit")
+  func identity() throws {
+    let same = try CoordinateTransform(from: CoordinateReferenceSystem("EPSG:3067"), to: CoordinateReferenceSystem("EPSG:3067"))
+    var x = [385_000.123456789, -0.0], y = [6_672_000.987654321, 1e-300]
+    #expect(same.transform(x: &x, y: &y).isEmpty)
+    #expect(x == [385_000.123456789, -0.0] && y == [6_672_000.987654321, 1e-300])
+  }
+
+  @Test("Every error is a sentence that names what was given")
+  func sentences() {
+    let errors: [(SpatialError, String)] = [
+      (.unknownCRS(definition: "hello", reason: "r"), "hello"), (.noTransformation(from: "A:1", to: "B:2", reason: "r"), "from A:1 to B:2"),
+      (.unsuitableCRS(definition: "C:3", kind: "vertical"), "vertical"), (.emptyExtent(crs: "D:4"), "D:4"),
+      (.geometryOperation(name: "union", reason: "r"), "union failed: r"),
+    ]
+    for (error, fact) in errors { #expect(error.description.contains(fact) && error.description.hasSuffix(".")) }
+  }
 }

@@ -188,7 +188,37 @@ struct MeasureTests {
     #expect(BuildingFunction.allCases.allSatisfy { BuildingFunction(name: $0.name) == $0 })
     #expect(PlaceCategory.allCases.allSatisfy { PlaceCategory(name: $0.name) == $0 } && Condition(name: "ruin") == .ruin)
     #expect(RoadClass.allCases.allSatisfy { RoadClass(name: $0.name) == $0 } && ConstraintKind(name: "flood") == .flood)
+    #expect(ConstraintEffect.allCases.allSatisfy { ConstraintEffect(name: $0.name) == $0 } && ConstraintEffect(name: "flood") == nil)
     #expect(!RoadClass.motorway.isMainRoad && RoadClass.tertiary.isMainRoad && !RoadClass.footway.isFronted)
+  }
+
+  @Test("Chosen rows of a column, of every kind, are those of the table one by one")
+  func chosenRows() {
+    let columns: [IndicatorColumn] = [
+      .unmeasured, .real([1, .nan, 3]), .count([7, .max, 9]), .grouped(values: [5, 6], group: [1, -1, 0]),
+      .known([1, 2, 3], byClass: [8], class: [0, 254, 255]),
+    ]
+    let expected: [[Double]] = [[.nan, .nan, .nan], [3, 1, .nan], [9, 7, .nan], [5, 6, .nan], [3, 8, .nan]]
+    for (column, values) in zip(columns, expected) {
+      for (a, b) in zip(column.values([2, 0, 1]), values) { #expect(agrees(a, b, 0)) }
+      for row in 0..<3 { #expect(agrees(column.values([row])[0], column[row], 0)) }
+    }
+  }
+
+  @Test("Footprints measured alone are those measured with the city, and a place is where its geometry has its middle")
+  func parts() {
+    let city = city(seed: 5)
+    let whole = measure(city)
+    var alone = IndicatorTable(count: city.buildings.count)
+    measureFootprints(city.buildings, into: &alone)
+    for indicator in Indicator.ofFootprints {
+      for row in 0..<whole.count { #expect(agrees(alone[indicator, row], whole[indicator, row], 0), "\(indicator.id) \(row)") }
+    }
+    var geometry = GeometryColumn()
+    geometry.append(boxFrom: 0, 0, to: 4, 2)
+    geometry.append(line: [(0, 0), (0, 10)])
+    let places = Places(geometry: geometry, category: [.park, .transit])
+    #expect(places.x == [2, 0] && places.y == [1, 5] && places.count == 2)
   }
 
   @Test("Histograms merge, and their quantiles are within a bin")
