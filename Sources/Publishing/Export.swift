@@ -65,9 +65,7 @@ public func export(_ store: StudyStore, to path: String, options: ExportOptions)
     var writer = try CSVWriter(path: path, geometryName: "wkt")
     try forEachBatch { batch in
       var table = ExportTable(reprojected(batch))
-      if store.study.isIllustrative {
-        table.columns.append(AttributeColumn(name: "note", texts: Array(repeating: "illustrative vacancy", count: batch.count)))
-      }
+      if let note = store.study.illustrativeNote(rows: batch.count) { table.columns.append(note) }
       try writer.append(table)
     }
     return try writer.finish()
@@ -79,11 +77,10 @@ public func export(_ store: StudyStore, to path: String, options: ExportOptions)
   try forEachBatch { batch in
     let table = ExportTable(reprojected(batch))
     if isFirst {
-      let warning = store.study.isIllustrative ? "Illustrative vacancy: the register is invented for demonstration. " : ""
       try writer.begin(
         GeoPackageLayer(
           name: "sites", table: table, reference: reference, title: store.study.title,
-          description: warning + store.study.attribution.joined(separator: "; "),
+          description: store.study.layerDescription,
           styleQML: options.styles["sites"].flatMap { styledColumn($0).map(columns.contains) == false ? nil : $0 }),
         kinds: kinds)
       isFirst = false

@@ -83,8 +83,7 @@ public func publish(
 
   // Tables and layers.
   options.progress?("tables", 0, nil)
-  let isIllustrative = scored.study.isIllustrative
-  try writeCSV(ranking(sites, isIllustrative: isIllustrative), to: folder.place("ranking.csv"))
+  try writeCSV(ranking(sites, scored.study), to: folder.place("ranking.csv"))
   try writeCSV(scored.excludedTable, to: folder.place("excluded.csv"))
   try writeCSV(scored.defectTable, to: folder.place("defects.csv"))
   expected.formUnion(["ranking.csv", "excluded.csv", "defects.csv", "sites.geojson", "sites.gpkg", "sites.schema.json"])
@@ -140,12 +139,8 @@ private func listing(_ folder: String) -> [String] {
 private func signatureOfFiles(_ paths: [String]) throws -> String { try paths.map { try sha256(ofFile: $0) }.joined() }
 
 /// The rows of `ranking.csv`.
-func ranking(_ sites: FeatureBatch, isIllustrative: Bool) -> [AttributeColumn] {
-  var columns = rankingColumns.compactMap { sites.attribute($0) }
-  if isIllustrative {
-    columns.append(AttributeColumn(name: "note", texts: Array(repeating: "illustrative vacancy", count: sites.count)))
-  }
-  return columns
+func ranking(_ sites: FeatureBatch, _ study: Study) -> [AttributeColumn] {
+  rankingColumns.compactMap { sites.attribute($0) } + [study.illustrativeNote(rows: sites.count)].compactMap(\.self)
 }
 
 func writeCSV(_ columns: [AttributeColumn], to path: String) throws {

@@ -26,7 +26,7 @@ func writeBatch(
   let layers = LayerDescription(frame, schema: schema, styles: styles)
   let reference = try spatialReference(of: scored.workingCRS)
   let writer = try GeoPackageWriter(path: folder.place("sites.gpkg"), lastChange: lastChange, pageSize: count > 20_000 ? 16_384 : 4_096)
-  let ranks = try RankingOutput(path: folder.place("ranking.csv"), isIllustrative: study.isIllustrative)
+  let ranks = try RankingOutput(path: folder.place("ranking.csv"), study: study)
   let features = try options.hasGeoJSON ? GeoJSONOutput(path: folder.place("sites.geojson"), study: study) : nil
 
   let sites = try SiteTable(scored), toWGS84 = try Reprojection(from: scored.workingCRS, to: .wgs84)
@@ -120,8 +120,7 @@ struct LayerDescription: Sendable {
 
   init(_ portfolio: Portfolio, schema: JSON, styles: [String: String]) {
     self.styles = styles
-    let warning = portfolio.study.isIllustrative ? "Illustrative vacancy: the register is invented for demonstration. " : ""
-    text = warning + portfolio.study.attribution.joined(separator: "; ")
+    text = portfolio.study.layerDescription
     var descriptions: [String: String] = [:]
     for member in schema["properties"]?.object ?? [] { descriptions[member.name] = member.value["title"]?.string }
     fieldDescriptions = descriptions
@@ -142,14 +141,14 @@ struct LayerDescription: Sendable {
 /// `ranking.csv`, written piece by piece.
 private final class RankingOutput {
   private var writer: CSVWriter?
-  private let isIllustrative: Bool
+  private let study: Study
 
-  init(path: String, isIllustrative: Bool) throws {
+  init(path: String, study: Study) throws {
     writer = try CSVWriter(path: path)
-    self.isIllustrative = isIllustrative
+    self.study = study
   }
 
-  func append(_ sites: FeatureBatch) throws { try writer?.append(ExportTable(columns: ranking(sites, isIllustrative: isIllustrative))) }
+  func append(_ sites: FeatureBatch) throws { try writer?.append(ExportTable(columns: ranking(sites, study))) }
 
   func finish() throws { try writer.take()?.finish() }
 }
