@@ -40,8 +40,10 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
   let reference = LayerReference(parsing: text)
   options.stage?("read")
   options.progress?("read", 0, nil)
-  var layer = try readLayer(
-    reference, options: ReadOptions(layerName: "buildings", defectLimit: options.defectLimit, maxMemory: options.memoryLimit))
+  var read = ReadOptions(
+    layerName: "buildings", defectLimit: options.defectLimit, maxMemory: options.memoryLimit, threads: options.threads)
+  read.fields = [idField ?? "id"]
+  var layer = try readLayer(reference, options: read)
   var geometry = layer.features.geometry
   guard let source = layer.crs ?? crs.map({ CoordinateReferenceSystem($0) }) else {
     throw AssessmentError(.badInput, "\(reference) does not say its coordinate reference system. Give it with --crs EPSG:…")
@@ -51,6 +53,7 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
     working = try crs.map { CoordinateReferenceSystem($0) } ?? chosenCRS(for: layer, in: source, of: reference)
     if try describe(working).isGeographic { working = try chosenCRS(for: layer, in: source, of: reference) }
     options.stage?("reproject")
+    layer.features.geometry = GeometryColumn()
     geometry.joinAtAntimeridian(of: source)
     let bad = Set(try CoordinateTransform.transform(&geometry, from: source, to: working, threads: options.threads))
     for feature in bad.sorted() {
@@ -69,6 +72,8 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
     }
     geometry = GeometryColumn.replacing(Set(strayed), of: geometry)
   }
+  // One owner, so that what changes does so in place.
+  layer.features.geometry = GeometryColumn()
   var beyond = Set(geometry.featuresBeyondTheEarth)
   for feature in beyond.sorted() {
     layer.defects.add(
@@ -90,32 +95,27 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
       "Reading \(reference): the whole layer is \(max(extent.width, extent.height)) m wide in \(working): wrong CRS or swapped axes? x \(extent.minX)–\(extent.maxX), y \(extent.minY)–\(extent.maxY). Correct the file's CRS, or say it with --crs if the file does not."
     )
   }
-  let ids: TextColumn
-  let idColumn: AttributeColumn?
-  if let idField {
-    guard let column = layer.features.attribute(idField) else {
-      let names = layer.features.attributes.map(\.name)
-      let hint = suggestion(for: idField, among: names).map { " Did you mean \($0)?" } ?? ""
-      throw AssessmentError(.usage, "--id \(idField): \(reference) has no such field.\(hint) It has: \(names.joined(separator: ", ")).")
-    }
-    idColumn = column
-  } else {
-    idColumn = layer.features.attribute("id")
+  let column = layer.features.attribute(idField ?? "id")
+  if let idField, column == nil {
+    read.fields = nil
+    let names = try readLayer(reference, options: read).features.attributes.map(\.name)
+    let hint = suggestion(for: idField, among: names).map { " Did you mean \($0)?" } ?? ""
+    throw AssessmentError(.usage, "--id \(idField): \(reference) has no such field.\(hint) It has: \(names.joined(separator: ", ")).")
   }
-  var texts = TextColumn()
-  for row in 0..<layer.features.count { texts.append(idColumn?.text(row) ?? String(layer.features.numbers[row])) }
-  ids = texts
+  let ids = identifiers(column, numbers: layer.features.numbers)
 
   options.stage?("repair")
-  for row in 0..<geometry.count where !geometry.kinds[row].isAreal {
+  let others = geometry.kinds.indices.filter { !geometry.kinds[$0].isAreal }
+  for row in others {
     let none = geometry.kinds[row] == .none
     layer.defects.add(
       Defect(
         layer: "buildings", feature: ids[row], code: none ? .missingGeometry : .wrongGeometryType,
         detail: none ? "no footprint" : "a footprint must be a polygon"))
   }
-  let areal = GeometryColumn.replacing(Set((0..<geometry.count).filter { !geometry.kinds[$0].isAreal }), of: geometry)
-  let repaired = repair(areal, threads: options.threads)
+  geometry = GeometryColumn.replacing(Set(others), of: geometry)
+  let repaired = repair(consume geometry, threads: options.threads)
+  geometry = repaired.geometry
   for row in repaired.repaired {
     layer.defects.add(
       Defect(layer: "buildings", feature: ids[row], code: .invalidGeometryRepaired, detail: repaired.reasons[row] ?? "not valid"))
@@ -131,8 +131,7 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
   var measure = MeasureOptions()
   measure.threads = options.threads
   var table = IndicatorTable(count: geometry.count)
-  let buildings = Buildings(ids: ids, geometry: repaired.geometry)
-  measureFootprints(buildings, options: measure, into: &table) { stage, isDone in
+  measureFootprints(geometry, options: measure, into: &table) { stage, isDone in
     if !isDone {
       options.stage?(stage.rawValue)
       options.progress?(stage.rawValue, 0, nil)
@@ -140,12 +139,21 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
   }
   var columns = [AttributeColumn(name: "id", values: .text(ids), validity: ValidityBitmap(repeating: true, count: ids.count))]
   for indicator in Indicator.ofFootprints {
-    columns.append(AttributeColumn(name: indicator.id, reals: (0..<table.count).map { table[indicator, $0] }))
+    let values = if case .real(let values) = table[indicator] { values } else { (0..<table.count).map { table[indicator, $0] } }
+    columns.append(AttributeColumn(name: indicator.id, reals: values))
   }
   return MeasuredFile(
-    table: FeatureBatch(numbers: layer.features.numbers, geometry: repaired.geometry, attributes: columns), crs: working,
+    table: FeatureBatch(numbers: layer.features.numbers, geometry: geometry, attributes: columns), crs: working,
     read: layer.readCount, kept: layer.features.count,
     defects: layer.defects)
+}
+
+/// The id of every row as text; its number where it has none.
+private func identifiers(_ column: AttributeColumn?, numbers: [Int64]) -> TextColumn {
+  if let column, case .text(let texts) = column.values, column.validity.knownCount == column.count { return texts }
+  var texts = TextColumn()
+  for row in numbers.indices { texts.append(column?.text(row) ?? String(numbers[row])) }
+  return texts
 }
 
 extension GeometryColumn {

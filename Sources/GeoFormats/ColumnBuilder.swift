@@ -14,6 +14,8 @@ struct ColumnBuilder {
   var name: String
   let nameBytes: [UInt8]
   private(set) var kind: Kind
+  /// The kind that it started with.
+  let declaredKind: Kind
   private(set) var validity = ValidityBitmap()
   private var integers: [Int64] = []
   private var reals: [Double] = []
@@ -27,6 +29,7 @@ struct ColumnBuilder {
     self.name = name
     nameBytes = Array(name.utf8)
     self.kind = kind
+    declaredKind = kind
     self.readsText = readsText
   }
 
@@ -98,6 +101,35 @@ struct ColumnBuilder {
     if kind != .text { become(.text) }
     text.append(value)
     validity.append(true)
+  }
+
+  /// Adds the rows of a builder of the same kind. O(their values).
+  mutating func append(contentsOf other: borrowing ColumnBuilder) {
+    precondition(kind == other.kind, "columns of one kind")
+    for row in 0..<other.count { validity.append(other.validity[row]) }
+    switch kind {
+    case .unknown: break
+    case .integer: integers.append(contentsOf: other.integers)
+    case .real: reals.append(contentsOf: other.reals)
+    case .boolean: booleans.append(contentsOf: other.booleans)
+    case .text:
+      let start = text.bytes.count
+      text.bytes.append(contentsOf: other.text.bytes)
+      for row in 1..<other.text.offsets.count { text.offsets.append(start + other.text.offsets[row]) }
+    }
+  }
+
+  /// Makes room for so many more rows like those that are there.
+  mutating func reserve(_ rows: Int) {
+    switch kind {
+    case .unknown: break
+    case .integer: integers.reserveCapacity(count + rows)
+    case .real: reals.reserveCapacity(count + rows)
+    case .boolean: booleans.reserveCapacity(count + rows)
+    case .text:
+      text.offsets.reserveCapacity(count + rows + 1)
+      text.bytes.reserveCapacity(text.bytes.count + text.bytes.count / max(count, 1) * rows)
+    }
   }
 
   /// Drops rows until `count` are left.

@@ -25,9 +25,7 @@ public struct ExportTable: Sendable {
 extension AttributeColumn {
   /// Makes a column of reals; NaN is unknown.
   public init(name: String, reals: [Double]) {
-    var validity = ValidityBitmap()
-    for value in reals { validity.append(value.isFinite) }
-    self.init(name: name, values: .real(reals), validity: validity)
+    self.init(name: name, values: .real(reals), validity: ValidityBitmap(count: reals.count) { reals[$0].isFinite })
   }
 
   /// Makes a column of whole numbers; `nil` is unknown.

@@ -7,14 +7,21 @@ internal import SimpleFeatures
 ///
 /// The user's file is opened read-only and never changes: no journal, no write-ahead log. A file that its writer left in write-ahead mode, or
 /// with a journal to roll back, is copied to a private folder first, because SQLite cannot read such a file without writing beside it.
+///
+/// A layer that is read whole is read from the pages of the file (`GeoPackageReader.readPages`), where that is safe; SQLite reads the rest.
 struct GeoPackageReader {
-  private let path: String
-  private let queue: DatabaseQueue
-  private let copy: TemporaryFolder?
+  /// The name in messages.
+  let path: String
+  /// The file itself.
+  let file: String
+  let queue: DatabaseQueue
+  /// Where the file had to be copied to.
+  let copy: TemporaryFolder?
 
   /// Opens the file and checks that it is a GeoPackage.
   init(path file: String, shownAs path: String? = nil) throws(FormatError) {
     self.path = path ?? file
+    self.file = file
     let path = file
     let needsCopy = try Self.needsCopy(path)
     do {
@@ -61,17 +68,22 @@ struct GeoPackageReader {
     return mode == 2 || journal > 0
   }
 
-  private struct Table {
+  /// A field of a table.
+  typealias Field = (name: String, type: FieldDescription.FieldType)
+
+  /// A table that is a layer.
+  struct Table {
     var name: String
     var geometryColumn: String?
     var geometryType: String?
     var crs: CoordinateReferenceSystem?
     var key: String?
-    var fields: [(name: String, type: FieldDescription.FieldType)]
+    var fields: [Field]
     var claimedCount: Int?
   }
 
-  private func tables() throws(FormatError) -> [Table] {
+  /// The tables that are layers, in the order of `gpkg_contents`.
+  func tables() throws(FormatError) -> [Table] {
     do {
       return try queue.read { db in
         guard try db.tableExists("gpkg_contents") else { return nil }
@@ -180,24 +192,43 @@ struct GeoPackageReader {
       guard candidates.count == 1 else { throw FormatError.layerNotNamed(path: path, available: candidates.map(\.name)) }
       table = only
     }
-    var assembler = LayerAssembler(path: path, layer: table.name, options: options, batchSize: batchSize, body: body)
     let fields = table.fields.filter { options.wants($0.name) }
+    let empty = assembler(for: table, fields: fields, options: options, batchSize: batchSize, body: body)
+    var assembler = empty
+    if try batchSize != .max || !readPages(of: table, fields: fields, into: &assembler) {
+      assembler = empty
+      try readRows(of: table, fields: fields, into: &assembler)
+    }
+    if let conversion { Self.account(conversion, table: table.name, &assembler) }
+    return try assembler.finish(crs: table.crs)
+  }
+
+  /// An assembler with a column for each field.
+  func assembler(
+    for table: Table, fields: [Field], options: ReadOptions, batchSize: Int, body: @escaping (FeatureBatch) throws -> Void
+  ) -> LayerAssembler {
+    var assembler = LayerAssembler(path: path, layer: table.name, options: options, batchSize: batchSize, body: body)
     assembler.columns = fields.map { ColumnBuilder(name: $0.name, kind: Self.kind($0.type)) }
+    return assembler
+  }
+
+  /// Reads all rows through SQLite.
+  func readRows(of table: Table, fields: [Field], into assembler: inout LayerAssembler) throws {
     let selected =
       ([table.key, table.geometryColumn].map { $0?.quotedIdentifier ?? "NULL" })
       + fields.map(\.name.quotedIdentifier)
-    let sql = "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedIdentifier)"
     do {
       try queue.read { db in
-        let statement = try db.makeStatement(sql: sql)
+        // In the order of the table, not of an index that happens to hold all that is wanted.
+        let order = try Self.isOrdinary(table, db) ? " NOT INDEXED" : ""
+        let statement = try db.makeStatement(
+          sql: "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedIdentifier)\(order)")
         try unsafe step(
           statement.sqliteStatement, fields: fields, hasKey: table.key != nil, hasGeometry: table.geometryColumn != nil, &assembler)
       }
     } catch let error as DatabaseError {
       throw FormatError.corruptDatabase(path: path, layer: table.name, rowsRead: assembler.readCount, reason: Self.reason(error))
     }
-    if let conversion { Self.account(conversion, table: table.name, &assembler) }
-    return try assembler.finish(crs: table.crs)
   }
 
   /// Counts what a converter has lost or complained about.
@@ -231,8 +262,7 @@ struct GeoPackageReader {
 
   /// Steps through the rows. The statement belongs to the open read and outlives the loop.
   private func step(
-    _ statement: OpaquePointer, fields: [(name: String, type: FieldDescription.FieldType)], hasKey: Bool, hasGeometry: Bool,
-    _ assembler: inout LayerAssembler
+    _ statement: OpaquePointer, fields: [Field], hasKey: Bool, hasGeometry: Bool, _ assembler: inout LayerAssembler
   ) throws {
     var row: Int64 = 0
     while true {
@@ -246,13 +276,13 @@ struct GeoPackageReader {
       row += 1
       let number = hasKey ? unsafe sqlite3_column_int64(statement, 0) : row
       if hasGeometry {
-        do throws(GeometryProblem) {
-          let mending = try unsafe appendGeometry(statement, &assembler.geometry)
-          mending.note(in: &assembler, feature: number)
-        } catch {
-          try assembler.refuse(error.code, feature: "#\(number)", error.detail)
-          continue
-        }
+        let isAdded =
+          switch unsafe sqlite3_column_type(statement, 1) {
+          case SQLITE_NULL: assembler.appendNullGeometry()
+          case SQLITE_BLOB: try unsafe assembler.append(geometry: Self.blob(statement, 1).bytes, feature: number)
+          default: try assembler.refuse(geometryOfFeature: number)
+          }
+        guard isAdded else { continue }
       } else {
         assembler.geometry.appendNull()
       }
@@ -261,19 +291,10 @@ struct GeoPackageReader {
     }
   }
 
-  private func appendGeometry(_ statement: OpaquePointer, _ geometry: inout GeometryColumn) throws(GeometryProblem) -> GeometryMending {
-    switch unsafe sqlite3_column_type(statement, 1) {
-    case SQLITE_NULL:
-      geometry.appendNull()
-      return GeometryMending()
-    case SQLITE_BLOB:
-      // SQLite keeps the blob until the next step.
-      let count = Int(unsafe sqlite3_column_bytes(statement, 1))
-      let blob = unsafe UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, 1), count: count)
-      let bytes = unsafe blob.bytes
-      return try WKBDecoder.append(bytes, from: GeoPackageBinary.bodyOffset(bytes), to: &geometry)
-    default: throw GeometryProblem(code: .unreadableGeometry, detail: "the geometry is not a blob")
-    }
+  /// A blob, which SQLite keeps until the next step.
+  private static func blob(_ statement: OpaquePointer, _ index: Int32) -> UnsafeRawBufferPointer {
+    let count = Int(unsafe sqlite3_column_bytes(statement, index))
+    return unsafe UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, index), count: count)
   }
 
   private func appendValue(
@@ -281,28 +302,60 @@ struct GeoPackageReader {
     _ assembler: inout LayerAssembler
   ) {
     switch unsafe sqlite3_column_type(statement, index) {
-    case SQLITE_INTEGER:
-      let value = unsafe sqlite3_column_int64(statement, index)
-      if type == .boolean, value == 0 || value == 1 {
-        assembler.columns[k].append(value == 1)
-      } else {
-        assembler.columns[k].append(value)
-      }
+    case SQLITE_INTEGER: assembler.append(integer: unsafe sqlite3_column_int64(statement, index), as: type, to: k)
     case SQLITE_FLOAT: assembler.columns[k].append(unsafe sqlite3_column_double(statement, index))
     case SQLITE_TEXT:
       let count = Int(unsafe sqlite3_column_bytes(statement, index))
       let text = unsafe UnsafeBufferPointer(start: sqlite3_column_text(statement, index), count: count)
-      if unsafe isWellFormedUTF8(text.span) {
-        assembler.columns[k].append(utf8: unsafe text.span)
-      } else {
-        assembler.columns[k].append(unsafe String(decoding: text, as: UTF8.self))
-        assembler.note(.badEncoding, feature: "#\(number)", "field \(assembler.columns[k].name) is not UTF-8; bad bytes are replaced")
-      }
-    case SQLITE_BLOB:
-      assembler.columns[k].appendNull()
-      assembler.note(.unreadableValue, feature: "#\(number)", "field \(assembler.columns[k].name) holds bytes")
+      assembler.append(text: unsafe text.span, to: k, feature: number)
+    case SQLITE_BLOB: assembler.appendBytes(to: k, feature: number)
     default: assembler.columns[k].appendNull()
     }
+  }
+}
+
+/// What becomes of a row's values, whoever reads them.
+extension LayerAssembler {
+  /// Adds no geometry for the open record; always true.
+  mutating func appendNullGeometry() -> Bool {
+    geometry.appendNull()
+    return true
+  }
+
+  /// Adds a GeoPackage geometry; false when the record is refused because of it.
+  mutating func append(geometry bytes: RawSpan, feature number: Int64) throws -> Bool {
+    do throws(GeometryProblem) {
+      let mending = try WKBDecoder.append(bytes, from: GeoPackageBinary.bodyOffset(bytes), to: &geometry)
+      mending.note(in: &self, feature: number)
+      return true
+    } catch {
+      try refuse(error.code, feature: "#\(number)", error.detail)
+      return false
+    }
+  }
+
+  /// Refuses a record whose geometry is neither a blob nor null; always false.
+  mutating func refuse(geometryOfFeature number: Int64) throws -> Bool {
+    try refuse(.unreadableGeometry, feature: "#\(number)", "the geometry is not a blob")
+    return false
+  }
+
+  /// Adds a whole number to a field; 0 and 1 are truth values in a field of such.
+  mutating func append(integer value: Int64, as type: FieldDescription.FieldType, to k: Int) {
+    if type == .boolean, value == 0 || value == 1 { columns[k].append(value == 1) } else { columns[k].append(value) }
+  }
+
+  /// Adds a text to a field.
+  mutating func append(text: Span<UInt8>, to k: Int, feature number: Int64) {
+    if isWellFormedUTF8(text) { return columns[k].append(utf8: text) }
+    columns[k].append(unsafe text.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) })
+    note(.badEncoding, feature: "#\(number)", "field \(columns[k].name) is not UTF-8; bad bytes are replaced")
+  }
+
+  /// Adds a null to a field that holds bytes.
+  mutating func appendBytes(to k: Int, feature number: Int64) {
+    columns[k].appendNull()
+    note(.unreadableValue, feature: "#\(number)", "field \(columns[k].name) holds bytes")
   }
 }
 

@@ -71,9 +71,53 @@ struct LayerAssembler {
     if rows >= batchSize { try handOver() }
   }
 
+  /// An assembler for a part of the same layer, to be added later.
+  func part() -> LayerAssembler {
+    var options = options
+    options.progress = nil
+    options.maxMemory = nil
+    var part = LayerAssembler(path: path, layer: layer, options: options, batchSize: .max) { _ in }
+    part.columns = columns.map { ColumnBuilder(name: $0.name, kind: $0.kind) }
+    return part
+  }
+
+  /// Adds the records of a part whose columns have the kinds of these.
+  mutating func append(_ part: borrowing LayerAssembler) throws {
+    precondition(batchSize == .max, "parts are added to layers that are read in one batch")
+    guard geometry.x.count + part.geometry.x.count < Int(Int32.max) - 16_777_216 else {
+      throw FormatError.tooLarge(path: path, layer: layer, what: "the number of positions", limit: Int(Int32.max))
+    }
+    numbers.append(contentsOf: part.numbers)
+    geometry.append(contentsOf: part.geometry)
+    for k in columns.indices { columns[k].append(contentsOf: part.columns[k]) }
+    defects.add(part.defects)
+    readCount += part.readCount
+    refusedCount += part.refusedCount
+    try check()
+  }
+
+  /// Makes room for a layer that is `times` what has been read of it, so that the columns do not grow step by step.
+  mutating func reserve(times: Double) {
+    guard batchSize == .max, rows > 0, times > 1 else { return }
+    let share = times - 1
+    func more(_ count: Int) -> Int { min(Int(Double(count) * share * 1.02) + 64, 1 << 26, (options.maxMemory ?? .max) / 32) }
+    numbers.reserveCapacity(rows + more(rows))
+    geometry.x.reserveCapacity(geometry.x.count + more(geometry.x.count))
+    geometry.y.reserveCapacity(geometry.y.count + more(geometry.y.count))
+    geometry.kinds.reserveCapacity(rows + more(rows))
+    geometry.featureOffsets.reserveCapacity(rows + more(rows))
+    geometry.partOffsets.reserveCapacity(geometry.partOffsets.count + more(geometry.partOffsets.count))
+    geometry.ringOffsets.reserveCapacity(geometry.ringOffsets.count + more(geometry.ringOffsets.count))
+    for k in columns.indices { columns[k].reserve(more(rows)) }
+  }
+
   private mutating func counted() throws {
     readCount += 1
     guard readCount >= checkAt else { return }
+    try check()
+  }
+
+  private mutating func check() throws {
     checkAt = readCount + 4_096
     options.progress?(readCount)
     guard geometry.x.count < Int(Int32.max) - 16_777_216 else {

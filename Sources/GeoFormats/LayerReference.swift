@@ -82,13 +82,16 @@ public struct ReadOptions: Sendable {
   public var filter: String?
   /// Seconds that a converter may take.
   public var converterTimeout: Int
-  /// Called now and then with the number of records read.
+  /// Threads that may decode records at once; the layer is the same for any number.
+  public var threads: Int
+  /// Called now and then with the number of records read, on any thread but never twice at once.
   public var progress: (@Sendable (Int) -> Void)?
 
   /// Makes options; everything is read by default.
   public init(
     crs: CoordinateReferenceSystem? = nil, fields: Set<String>? = nil, layerName: String? = nil, defectLimit: Int = 100_000,
-    maxMemory: Int? = nil, filter: String? = nil, converterTimeout: Int = 900, progress: (@Sendable (Int) -> Void)? = nil
+    maxMemory: Int? = nil, filter: String? = nil, converterTimeout: Int = 900, threads: Int = 1,
+    progress: (@Sendable (Int) -> Void)? = nil
   ) {
     self.crs = crs
     self.fields = fields
@@ -97,6 +100,7 @@ public struct ReadOptions: Sendable {
     self.maxMemory = maxMemory
     self.filter = filter
     self.converterTimeout = converterTimeout
+    self.threads = threads
     self.progress = progress
   }
 

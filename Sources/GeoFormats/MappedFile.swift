@@ -4,8 +4,10 @@ internal import Glibc
 ///
 /// A mapped file that another program shortens while it is read raises SIGBUS; the process then ends with a sentence and exit status 65, because
 /// nothing can be computed from an input that changes under way. Files under 1 MiB are read into memory instead.
+///
+/// Sendable because nothing changes after `init`.
 @safe
-final class MappedFile {
+final class MappedFile: @unchecked Sendable {
   private let base: UnsafeMutableRawPointer?
   private let count: Int
   private let isMapped: Bool
@@ -75,6 +77,16 @@ final class MappedFile {
   deinit {
     guard let base = unsafe base else { return }
     if isMapped { unsafe munmap(base, count) } else { unsafe base.deallocate() }
+  }
+
+  /// Lets the memory of bytes go that are not read again soon; read again, they come from the file once more.
+  func release(_ bytes: Range<Int>) {
+    guard let base = unsafe base, isMapped else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let from = (bytes.lowerBound + page - 1) / page * page
+    let to = min(bytes.upperBound, count) / page * page
+    guard from < to else { return }
+    unsafe madvise(base + from, to - from, Int32(MADV_DONTNEED))
   }
 
   /// Runs `body` on the bytes.

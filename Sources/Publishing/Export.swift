@@ -250,7 +250,10 @@ private final class OrderedGeoJSON: @unchecked Sendable {
 /// - Throws: `FormatError` when the output cannot be written.
 public func export(_ measured: MeasuredFile, format: String, to path: String, threads: Int) throws {
   switch format {
-  case "csv": try writeCSV(measured.table.attributes, to: path)
+  case "csv":
+    var writer = try CSVWriter(path: path)
+    try writer.append(ExportTable(columns: measured.table.attributes), threads: threads)
+    try writer.finish()
   case "gpkg":
     let writer = try GeoPackageWriter(path: path, lastChange: "1970-01-01T00:00:00.000Z")
     try writer.add(

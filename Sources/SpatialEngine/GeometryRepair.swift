@@ -1,3 +1,4 @@
+internal import Glibc
 public import SimpleFeatures
 
 /// What became of the areal features of a column.
@@ -57,55 +58,99 @@ struct GeometryFix: Sendable {
 }
 
 extension RepairedGeometry {
-  /// Puts fixes, ascending by feature, in the place of the features they replace. O(vertices).
-  init(_ column: GeometryColumn, fixes: [GeometryFix], suspiciousCount: Int) {
+  /// Puts fixes, ascending by feature, in the place of the features they replace. O(vertices); the memory of positions is that of the column
+  /// when nobody else holds it.
+  init(_ column: consuming GeometryColumn, fixes: [GeometryFix], suspiciousCount: Int) {
     self.init(geometry: column, repaired: [], lost: [], reasons: [:], suspiciousCount: suspiciousCount)
     guard !fixes.isEmpty else { return }
-    geometry = GeometryColumn()
-    geometry.x.reserveCapacity(column.x.count)
-    geometry.y.reserveCapacity(column.y.count)
-    geometry.ringOffsets.reserveCapacity(column.ringOffsets.count)
-    geometry.partOffsets.reserveCapacity(column.partOffsets.count)
-    geometry.featureOffsets.reserveCapacity(column.featureOffsets.count)
-    geometry.kinds.reserveCapacity(column.kinds.count)
-    var next = 0
     for fix in fixes {
-      geometry.append(column, features: next..<fix.feature)
-      geometry.append(fix.geometry, feature: 0)
-      next = fix.feature + 1
       reasons[fix.feature] = fix.reason
       if fix.geometry.kinds[0] == .none { lost.append(fix.feature) } else { repaired.append(fix.feature) }
     }
-    geometry.append(column, features: next..<column.count)
+    geometry.replace(fixes)
   }
 }
 
 extension GeometryColumn {
-  /// Adds copies of a run of features of another column. O(vertices of the run).
-  mutating func append(_ other: borrowing GeometryColumn, features: Range<Int>) {
-    guard !features.isEmpty else { return }
+  /// Replaces features by fixes, ascending by feature. O(vertices).
+  mutating func replace(_ fixes: [GeometryFix]) {
+    var offsets = GeometryColumn()
+    offsets.partOffsets.reserveCapacity(partOffsets.count)
+    offsets.ringOffsets.reserveCapacity(ringOffsets.count)
+    offsets.featureOffsets.reserveCapacity(featureOffsets.count)
+    // Positions that stay: from where to where they move.
+    var kept: [(from: Range<Int>, to: Int)] = []
+    var added: [Int] = []
+    var next = 0, end = 0
+    func keep(_ features: Range<Int>) {
+      guard !features.isEmpty else { return }
+      let positions = offsets.appendOffsets(of: self, features: features, positions: end)
+      kept.append((positions, end))
+      end += positions.count
+    }
+    for fix in fixes {
+      keep(next..<fix.feature)
+      added.append(end)
+      end += offsets.appendOffsets(of: fix.geometry, features: 0..<1, positions: end).count
+      kinds[fix.feature] = fix.geometry.kinds[0]
+      next = fix.feature + 1
+    }
+    keep(next..<count)
+    x.move(kept, count: end)
+    y.move(kept, count: end)
+    for (fix, start) in zip(fixes, added) {
+      for i in fix.geometry.x.indices {
+        x[start + i] = fix.geometry.x[i]
+        y[start + i] = fix.geometry.y[i]
+      }
+    }
+    featureOffsets = offsets.featureOffsets
+    partOffsets = offsets.partOffsets
+    ringOffsets = offsets.ringOffsets
+  }
+
+  /// Adds the offsets of a run of features of another column whose positions start at `positions` in this one; gives where they are there.
+  fileprivate mutating func appendOffsets(of other: borrowing GeometryColumn, features: Range<Int>, positions start: Int) -> Range<Int> {
     let part = Int(other.featureOffsets[features.lowerBound])..<Int(other.featureOffsets[features.upperBound])
     let ring = Int(other.partOffsets[part.lowerBound])..<Int(other.partOffsets[part.upperBound])
     let position = Int(other.ringOffsets[ring.lowerBound])..<Int(other.ringOffsets[ring.upperBound])
     let partShift = Int32(partOffsets.count - 1) - Int32(part.lowerBound)
     let ringShift = Int32(ringOffsets.count - 1) - Int32(ring.lowerBound)
-    let positionShift = Int32(x.count) - Int32(position.lowerBound)
-    kinds.append(contentsOf: other.kinds[features])
-    for k in other.featureOffsets[(features.lowerBound + 1)...features.upperBound] { featureOffsets.append(k + partShift) }
-    if !part.isEmpty { for k in other.partOffsets[(part.lowerBound + 1)...part.upperBound] { partOffsets.append(k + ringShift) } }
-    if !ring.isEmpty { for k in other.ringOffsets[(ring.lowerBound + 1)...ring.upperBound] { ringOffsets.append(k + positionShift) } }
-    x.append(contentsOf: other.x[position])
-    y.append(contentsOf: other.y[position])
+    let positionShift = Int32(start) - Int32(position.lowerBound)
+    featureOffsets.append(contentsOf: other.featureOffsets[(features.lowerBound + 1)...features.upperBound].lazy.map { $0 + partShift })
+    partOffsets.append(contentsOf: other.partOffsets[(part.lowerBound + 1)..<(part.upperBound + 1)].lazy.map { $0 + ringShift })
+    ringOffsets.append(contentsOf: other.ringOffsets[(ring.lowerBound + 1)..<(ring.upperBound + 1)].lazy.map { $0 + positionShift })
+    return position
+  }
+}
+
+extension [Double] {
+  /// Moves runs, ascending and apart from each other both where they are and where they go, in place; the array gets `count` values.
+  fileprivate mutating func move(_ runs: [(from: Range<Int>, to: Int)], count: Int) {
+    if count > self.count { append(contentsOf: repeatElement(0, count: count - self.count)) }
+    unsafe withUnsafeMutableBufferPointer { values in
+      guard let base = values.baseAddress else { return }
+      // A run that moves down meets none that is still to move, if those before it have moved; likewise upwards from the end.
+      for run in runs where run.to < run.from.lowerBound { unsafe memmove(base + run.to, base + run.from.lowerBound, run.from.count * 8) }
+      for run in runs.reversed() where run.to > run.from.lowerBound {
+        unsafe memmove(base + run.to, base + run.from.lowerBound, run.from.count * 8)
+      }
+    }
+    if count < self.count { removeLast(self.count - count) }
   }
 }
 
 /// Repairs a whole column on several threads: the column is cut into runs of features, each with a context of its own.
 ///
-/// The result does not depend on `threads`. See `GEOSContext.repair(_:)` for what a repair does.
-public func repair(_ column: GeometryColumn, threads: Int) -> RepairedGeometry {
-  let cuts = runs(of: column.count, threads: threads, least: 4_096)
-  guard cuts.count > 1 else { return GEOSContext().repair(column) }
-  let found = concurrently(cuts.count) { k in GEOSContext().fixes(in: column, features: cuts[k]) }
+/// The result does not depend on `threads`. See `GEOSContext.repair(_:)` for what a repair does. Positions are moved in place when the caller
+/// gives the column away (`consume`).
+public func repair(_ column: consuming GeometryColumn, threads: Int) -> RepairedGeometry {
+  let found = fixes(in: column, threads: threads)
   return RepairedGeometry(
     column, fixes: found.flatMap(\.fixes), suspiciousCount: found.reduce(0) { $0 + $1.suspiciousCount })
+}
+
+private func fixes(in column: GeometryColumn, threads: Int) -> [(fixes: [GeometryFix], suspiciousCount: Int)] {
+  let cuts = runs(of: column.count, threads: threads, least: 4_096)
+  return concurrently(cuts.count) { k in GEOSContext().fixes(in: column, features: cuts[k]) }
 }

@@ -25,9 +25,39 @@ enum ValidityFilter {
     var suspects: [Int] = []
     var edges: [Edge] = []
     for feature in features where column.kinds[feature].isAreal {
+      let rings = column.rings(of: feature)
+      if rings.count == 1, isConvex(column, column.positions(ofRing: rings.lowerBound)) { continue }
       if !isSound(column, feature, &edges) { suspects.append(feature) }
     }
     return suspects
+  }
+
+  /// Whether a ring turns the same way at each of its positions and goes around once: then it neither crosses nor touches itself. O(v).
+  ///
+  /// Directions of a ring that only turns one way sweep over whole turns, and point from left to right and back once a turn.
+  private static func isConvex(_ column: borrowing GeometryColumn, _ ring: Range<Int>) -> Bool {
+    let x = column.x.span.extracting(ring), y = column.y.span.extracting(ring)
+    let n = ring.count - 1
+    guard n >= 3, x[0] == x[n], y[0] == y[n] else { return false }
+    var turn = 0, changes = 0
+    var first = 0, last = 0
+    var ax = x[n - 1], ay = y[n - 1], bx = x[0], by = y[0]
+    for i in 1...n {
+      let cx = x[i], cy = y[i]
+      let side = orientation(ax, ay, bx, by, cx, cy)
+      if turn == 0 { turn = side }
+      guard side != 0, side == turn else { return false }
+      if cx != bx {
+        let direction = cx > bx ? 1 : -1
+        if last == 0 { first = direction } else if direction != last { changes += 1 }
+        last = direction
+      }
+      ax = bx
+      ay = by
+      bx = cx
+      by = cy
+    }
+    return changes + (first == last ? 0 : 1) == 2
   }
 
   private static func isSound(_ column: borrowing GeometryColumn, _ feature: Int, _ edges: inout [Edge]) -> Bool {

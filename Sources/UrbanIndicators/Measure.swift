@@ -13,7 +13,7 @@ public func measure(
     body()
     progress(stage, true)
   }
-  measureFootprints(city.buildings, options: options, daylightInterval: true, into: &table, progress: progress)
+  measureBuildings(city.buildings, options: options, into: &table, progress: progress)
   let x = table.x, y = table.y
   let threads = options.threads
   let grossFloorArea: [Double] = if case .real(let v) = table[.grossFloorArea] { v } else { [] }
@@ -76,22 +76,31 @@ public func measure(
   return table
 }
 
-/// Measures what needs nothing but the buildings themselves: shape, shared walls, floors and priors, daylight (without its interval, which
-/// costs as much again twice), unit potential.
+/// Measures what needs nothing but footprints (`Indicator.ofFootprints`): shape, shared walls, daylight at the clear height that is assumed
+/// where nothing is known of a building.
 public func measureFootprints(
-  _ buildings: Buildings, options: MeasureOptions = MeasureOptions(), into table: inout IndicatorTable,
+  _ geometry: GeometryColumn, options: MeasureOptions = MeasureOptions(), into table: inout IndicatorTable,
   progress: (_ stage: MeasureStage, _ isDone: Bool) -> Void = { _, _ in }
 ) {
-  measureFootprints(buildings, options: options, daylightInterval: false, into: &table, progress: progress)
+  measureForm(of: geometry, options: options, into: &table, progress: progress)
+  progress(.daylight, false)
+  let prior = BuildingPriors.range(options.priors.clearHeight, function: .unknown, year: .nan).map { ($0.low + $0.high) / 2 }
+  let assumed = (options.assumedClearHeight.lowerBound + options.assumedClearHeight.upperBound) / 2
+  let depth = daylightDepth(clearHeight: prior ?? assumed)
+  table[.daylightShare] = .real(
+    daylight(
+      of: geometry, sharedWalls: table.sharedWalls, depth: Array(repeating: depth, count: geometry.count), threads: options.threads))
+  progress(.daylight, true)
 }
 
-private func measureFootprints(
-  _ buildings: Buildings, options: MeasureOptions, daylightInterval: Bool, into table: inout IndicatorTable,
+/// Shape and shared walls.
+@discardableResult
+private func measureForm(
+  of geometry: GeometryColumn, options: MeasureOptions, into table: inout IndicatorTable,
   progress: (_ stage: MeasureStage, _ isDone: Bool) -> Void
-) {
-  let threads = options.threads
+) -> ShapeIndicators {
   progress(.shape, false)
-  let shape = shapeIndicators(of: buildings.geometry, threads: threads)
+  let shape = shapeIndicators(of: geometry, threads: options.threads)
   table.x = shape.x
   table.y = shape.y
   table[.footprintArea] = .real(shape.area)
@@ -107,12 +116,20 @@ private func measureFootprints(
   progress(.shape, true)
 
   progress(.sharedWalls, false)
-  let walls = sharedWalls(of: buildings.geometry, tolerance: options.sharedWallTolerance, threads: threads)
+  let walls = sharedWalls(of: geometry, tolerance: options.sharedWallTolerance, threads: options.threads)
   table.sharedWalls = walls
   table[.sharedWallLength] = .real(walls.length)
   table[.sharedWallRatio] = .real(walls.length.indices.map { shape.perimeter[$0] > 0 ? walls.length[$0] / shape.perimeter[$0] : .nan })
   progress(.sharedWalls, true)
+  return shape
+}
 
+/// Measures what needs nothing but the buildings themselves: shape, shared walls, floors and priors, daylight with its interval, unit potential.
+private func measureBuildings(
+  _ buildings: Buildings, options: MeasureOptions, into table: inout IndicatorTable,
+  progress: (_ stage: MeasureStage, _ isDone: Bool) -> Void
+) {
+  let shape = measureForm(of: buildings.geometry, options: options, into: &table, progress: progress)
   progress(.floors, false)
   let floors = floors(of: buildings, shape: shape, options: options)
   table.storeysKnown = floors.storeysKnown
@@ -132,8 +149,8 @@ private func measureFootprints(
   progress(.floors, true)
 
   progress(.daylight, false)
-  measureDaylight(buildings, floors, options: options, interval: daylightInterval, into: &table)
-  let outer = outerWallLength(of: buildings.geometry, sharedWalls: walls, threads: threads)
+  measureDaylight(buildings, floors, options: options, into: &table)
+  let outer = outerWallLength(of: buildings.geometry, sharedWalls: table.sharedWalls, threads: options.threads)
   table[.unitPotential] = .real(
     outer.indices.map { floors.grossFloorArea[$0] > 0 ? outer[$0] * floors.storeys[$0] / floors.grossFloorArea[$0] : .nan })
   progress(.daylight, true)
@@ -141,7 +158,7 @@ private func measureFootprints(
 
 /// Day-lit shares at the clear height and, where that is not known, at both ends of its interval.
 private func measureDaylight(
-  _ buildings: Buildings, _ floors: BuildingFloors, options: MeasureOptions, interval: Bool, into table: inout IndicatorTable
+  _ buildings: Buildings, _ floors: BuildingFloors, options: MeasureOptions, into table: inout IndicatorTable
 ) {
   let n = buildings.count
   func depths(_ column: IndicatorColumn, otherwise: Double, unknownOnly: Bool) -> [Double] {
@@ -157,7 +174,6 @@ private func measureDaylight(
   let assumed = options.assumedClearHeight
   let middle = shares(depths(floors.clearHeight, otherwise: (assumed.lowerBound + assumed.upperBound) / 2, unknownOnly: false))
   table[.daylightShare] = .real(middle)
-  guard interval else { return }
   var low = middle, high = middle
   if floors.clearHeightKnown.contains(false) {
     let least = shares(depths(floors.clearHeightLow, otherwise: assumed.lowerBound, unknownOnly: true))

@@ -45,7 +45,7 @@ private let squaredCosineOfCorner = 0.9698463103929542  // cos²(10°)
 /// Measures the form of every footprint. O(vertices log vertices of a feature); the same bytes for any number of threads.
 public func shapeIndicators(of geometry: GeometryColumn, threads: Int = 1) -> ShapeIndicators {
   let n = geometry.count
-  let columns = makeColumns(12, count: n) { out in
+  let columns = makeColumns(12, count: n, threads: threads) { out in
     geometry.withUnsafeColumn { column in
       forEachRange(of: n, threads: threads) { range in
         var hull = ConvexHull()

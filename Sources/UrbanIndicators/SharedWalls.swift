@@ -69,9 +69,6 @@ private let squaredSineOfAlongside = 0.0669872981077807
 public func sharedWalls(of geometry: GeometryColumn, tolerance: Double = 0.1, threads: Int = 1) -> SharedWalls {
   var result = SharedWalls()
   let n = geometry.count
-  result.length = Array(repeating: .nan, count: n)
-  result.offsets = [0]
-  result.offsets.reserveCapacity(n + 1)
   geometry.withUnsafeColumn { column in
     let boxes = envelopes(of: column, threads: threads)
     var extent = 0.0
@@ -88,32 +85,39 @@ public func sharedWalls(of geometry: GeometryColumn, tolerance: Double = 0.1, th
       }
       return finder.found
     }
-    var b = 0
-    var total: Int32 = 0
-    for part in parts {
-      for (count, length) in zip(part.counts, part.lengths) {
-        total += count
-        result.offsets.append(total)
-        result.length[b] = length
-        b += 1
-      }
-    }
-    result.edge.reserveCapacity(Int(total))
-    result.from.reserveCapacity(Int(total))
-    result.to.reserveCapacity(Int(total))
-    for part in parts {
-      for stretch in part.stretches {
-        result.edge.append(stretch.edge)
-        result.from.append(stretch.from)
-        result.to.append(stretch.to)
-      }
-    }
+    result.collect(parts)
   }
   return result
 }
 
+extension SharedWalls {
+  /// Puts the parts, in order, into flat columns. O(buildings + stretches).
+  fileprivate mutating func collect(_ parts: [SharedStretches]) {
+    let n = parts.reduce(0) { $0 + $1.counts.count }
+    let total = parts.reduce(0) { $0 + $1.stretches.count }
+    length.reserveCapacity(n)
+    offsets.reserveCapacity(n + 1)
+    var end: Int32 = 0
+    for part in parts {
+      length.append(contentsOf: part.lengths)
+      for count in part.counts {
+        end += count
+        offsets.append(end)
+      }
+    }
+    edge.reserveCapacity(total)
+    from.reserveCapacity(total)
+    to.reserveCapacity(total)
+    for part in parts {
+      edge.append(contentsOf: part.stretches.lazy.map(\.edge))
+      from.append(contentsOf: part.stretches.lazy.map(\.from))
+      to.append(contentsOf: part.stretches.lazy.map(\.to))
+    }
+  }
+}
+
 /// What one range of buildings shares.
-private struct SharedStretches {
+fileprivate struct SharedStretches {
   var counts: [Int32] = []
   var lengths: [Double] = []
   var stretches: [WallStretch] = []

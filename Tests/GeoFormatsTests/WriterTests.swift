@@ -260,6 +260,29 @@ struct WriterTests {
         """)
   }
 
+  @Test("CSV is the same for any number of threads")
+  func threads() throws {
+    let folder = try Folder()
+    let n = 9_000
+    let table = ExportTable(columns: [
+      AttributeColumn(name: "id", texts: (0..<n).map { $0 % 7 == 0 ? nil : "B,\($0)" }),
+      AttributeColumn(name: "x", reals: (0..<n).map { $0 % 5 == 0 ? .nan : Double($0) / 7 }),
+      AttributeColumn(name: "k", integers: (0..<n).map { Int64(exactly: $0) }),
+    ])
+    var files: [String] = []
+    for threads in [1, 2, 3] {
+      let path = folder.path + "/\(threads).csv"
+      var writer = try CSVWriter(path: path)
+      try writer.append(table, threads: threads)
+      try writer.append(table, threads: threads)
+      try writer.finish()
+      files.append(try text(path))
+    }
+    #expect(files[0].hasPrefix("id,x,k\n,,0\n\"B,1\",0.14285714285714285,1\n"))
+    #expect(files[0].utf8.count { $0 == 0x0A } == 2 * n + 1)
+    #expect(files[1] == files[0] && files[2] == files[0])
+  }
+
   @Test("What a killed process left half written is removed by the next writer, what a living one writes is not")
   func leftovers() throws {
     let folder = try Folder()

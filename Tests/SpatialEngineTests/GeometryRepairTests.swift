@@ -110,6 +110,66 @@ struct GeometryRepairTests {
     #expect(one.geometry.count == g.count)
   }
 
+  @Test("A ring that turns one way only is passed when it goes around once, suspected when it goes around twice")
+  func turnsOneWay() {
+    var g = GeometryColumn()
+    func ring(corners: Int, step: Int, x0: Double, y0: Double) {
+      var values: [Double] = []
+      for k in 0...corners {
+        let angle = 2 * Double.pi * Double(k % corners * step) / Double(corners) + 0.1
+        values += [x0 + 10 * cos(angle), y0 + 10 * sin(angle)]
+      }
+      g.appendPolygon(values)
+    }
+    for corners in 3...40 {
+      ring(corners: corners, step: 1, x0: 385_000, y0: 6_672_000)
+      ring(corners: corners, step: corners - 1, x0: 385_000, y0: 6_672_000)
+      // A star.
+      if corners > 4 { ring(corners: corners, step: 2, x0: 385_000, y0: 6_672_000) }
+    }
+    // Around twice by the same four corners, moved a little.
+    g.appendPolygon([0, 0, 9, 0, 9, 9, 0, 9, -0.5, -0.5, 9.5, -0.5, 9.5, 9.5, 0, 9.5, 0, 0])
+    let suspects = Set(ValidityFilter.suspects(in: g, features: 0..<g.count))
+    let context = GEOSContext()
+    for feature in 0..<g.count { #expect(suspects.contains(feature) != context.validity(of: g, feature: feature).isValid) }
+  }
+
+  @Test("Fixes of any size take the place of their features, whatever stays moves as a whole")
+  func replacement() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
+    func feature(_ vertices: Int, parts: Int) -> GeometryColumn {
+      var g = GeometryColumn()
+      for _ in 0..<parts {
+        for _ in 0..<vertices { g.add(x: .random(in: 0...9, using: &random), y: .random(in: 0...9, using: &random)) }
+        g.endRing()
+        g.endPart()
+      }
+      g.endFeature(parts == 0 ? .none : parts == 1 ? .polygon : .multiPolygon)
+      return g
+    }
+    for _ in 0..<200 {
+      var column = GeometryColumn(), expected = GeometryColumn()
+      var fixes: [GeometryFix] = []
+      for k in 0..<Int.random(in: 1...30, using: &random) {
+        let old = feature(.random(in: 1...9, using: &random), parts: .random(in: 0...3, using: &random))
+        column.append(contentsOf: old)
+        if Int.random(in: 0..<3, using: &random) == 0 {
+          let new = feature(.random(in: 1...20, using: &random), parts: .random(in: 0...2, using: &random))
+          fixes.append(GeometryFix(feature: k, geometry: new, reason: ""))
+          expected.append(contentsOf: new)
+        } else {
+          expected.append(contentsOf: old)
+        }
+      }
+      column.replace(fixes)
+      #expect(column.x == expected.x && column.y == expected.y && column.kinds == expected.kinds, "seed \(seed)")
+      #expect(
+        column.featureOffsets == expected.featureOffsets && column.partOffsets == expected.partOffsets
+          && column.ringOffsets == expected.ringOffsets, "seed \(seed)")
+    }
+  }
+
   @Test("Large coordinates and slivers do not mislead the filter")
   func slivers() {
     let seed = UInt64.random(in: 0...UInt64.max)

@@ -136,6 +136,7 @@ struct CityReader {
     read.layerName = layer
     read.defectLimit = options.defectLimit
     read.maxMemory = options.memoryLimit
+    read.threads = options.threads
     return read
   }
 
@@ -307,7 +308,7 @@ struct CityReader {
           layer: "buildings", feature: ids[row], code: none ? .missingGeometry : .wrongGeometryType,
           detail: none ? "the building has no footprint" : "a footprint must be a polygon, found a \(footprints.kinds[row])"))
     }
-    let repaired = repair(footprints, threads: options.threads)
+    let repaired = repair(consume footprints, threads: options.threads)
     for row in repaired.repaired {
       defects.add(
         Defect(layer: "buildings", feature: ids[row], code: .invalidGeometryRepaired, detail: repaired.reasons[row] ?? "not valid"))
