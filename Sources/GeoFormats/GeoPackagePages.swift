@@ -142,7 +142,7 @@ extension GeoPackageReader {
     _ leaves: Range<Int>, of tree: TableBTree, _ file: Span<UInt8>, _ layout: TableLayout, hasKey: Bool,
     into assembler: inout LayerAssembler
   ) throws {
-    var record = TableRecord(columns: layout.columnCount)
+    var record = RecordFields(columns: layout.columnCount)
     var overflow: [UInt8] = []
     try tree.forEachRow(inLeaves: leaves, of: file, overflow: &overflow) { row, bytes in
       try record.parse(bytes)

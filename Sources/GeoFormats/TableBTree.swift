@@ -164,7 +164,7 @@ struct TableBTree: Sendable {
 }
 
 /// The values of a record: what each is and where it lies.
-struct TableRecord {
+struct RecordFields {
   /// A value of a record.
   enum Value {
     case null
