@@ -155,13 +155,13 @@ struct GeoPackageReader {
     }
   }
 
-  /// The layers, in the order of `gpkg_contents`. Counts are counted when the file does not claim them.
-  func describe() throws(FormatError) -> [LayerDescription] {
+  /// The layers, in the order of `gpkg_contents`. Rows are counted, unless that is not wanted, when the file does not claim how many there are.
+  func describe(counting: Bool = true) throws(FormatError) -> [LayerDescription] {
     let tables = try tables()
     var descriptions: [LayerDescription] = []
     for table in tables {
       var count = table.claimedCount
-      if count == nil {
+      if count == nil, counting {
         count = try? queue.read { db in
           try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table.name.quotedIdentifier)")
         }
@@ -180,6 +180,8 @@ struct GeoPackageReader {
     body: @escaping (FeatureBatch) throws -> Void
   ) throws -> LayerSummary {
     let tables = try tables()
+    // A layer that passes through in batches may be larger than memory: its pages are copied, not mapped, so that they do not pile up.
+    if batchSize != .max { try? queue.inDatabase { db in try db.execute(sql: "PRAGMA mmap_size = 0") } }
     let table: Table
     if let wanted {
       guard let found = tables.first(where: { $0.name == wanted }) ?? tables.first(where: { $0.name.lowercased() == wanted.lowercased() })

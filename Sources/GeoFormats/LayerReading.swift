@@ -55,9 +55,12 @@ private func baseName(_ path: String) -> String {
 }
 
 /// Says which layers a file has. Text formats are read whole for it; foreign formats are converted.
-public func describeLayers(in path: String, options: ReadOptions = ReadOptions()) throws(FormatError) -> [LayerDescription] {
+/// - Parameter counting: whether rows of a GeoPackage that does not claim their number are counted, which takes a look at all of them.
+public func describeLayers(
+  in path: String, options: ReadOptions = ReadOptions(), counting: Bool = true
+) throws(FormatError) -> [LayerDescription] {
   switch try route(path) {
-  case .geoPackage: return try GeoPackageReader(path: path).describe()
+  case .geoPackage: return try GeoPackageReader(path: path).describe(counting: counting)
   case .foreign(let format):
     let conversion = try FormatConverter.convert(path, format, options)
     return try GeoPackageReader(path: conversion.output).describe().map { layer in

@@ -43,10 +43,10 @@ public struct StudyStore: Sendable {
   /// A layer of `sites.gpkg` as a whole.
   func layer(_ name: String) throws -> Layer { try readLayer(reference(name), options: ReadOptions()) }
 
-  /// What `sites.gpkg` says about its layer of sites: CRS, type of geometry and columns.
+  /// What `sites.gpkg` says about its layer of sites: CRS, type of geometry and columns; the sites are not counted.
   public func siteLayer() throws -> LayerDescription {
     let reference = reference("sites")
-    let layers = try describeLayers(in: reference.path)
+    let layers = try describeLayers(in: reference.path, counting: false)
     guard let layer = layers.first(where: { $0.name == "sites" }) else {
       throw FormatError.layerNotFound(path: reference.path, layer: "sites", available: layers.map(\.name))
     }
