@@ -109,6 +109,27 @@ struct MalformedCorpusTests {
     #expect(counts == ["n_": 188, "y_": 95, "i_": 35])
   }
 
+  @Test("JSONTestSuite as requests: what must fail fails with line and byte, what must pass passes and is written as it was read")
+  func jsonValues() throws {
+    let files = try Corpus.files("malformed/JSONTestSuite/test_parsing", ".json")
+    var counts: [String: Int] = [:]
+    for file in files {
+      let name = URL(fileURLWithPath: file).lastPathComponent, kind = String(name.prefix(2))
+      let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
+      do throws(JSON.SyntaxError) {
+        let value = try JSON(parsing: bytes)
+        #expect(kind != "n_", "\(name) is taken")
+        #expect(try JSON(parsing: value.serialized()) == value, "\(name)")
+        counts[kind + "taken", default: 0] += 1
+      } catch {
+        #expect(kind != "y_", "\(name): \(error)")
+        #expect("\(error)".contains("line"), "\(name): \(error)")
+        counts[kind + "refused", default: 0] += 1
+      }
+    }
+    #expect(counts["n_refused"] == 188 && counts["y_taken"] == 95)
+  }
+
   @Test("The odd GeoJSON files are read whole")
   func oddGeoJSON() throws {
     let table: [String: Verdict] = [
