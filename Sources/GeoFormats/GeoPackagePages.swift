@@ -32,7 +32,8 @@ extension GeoPackageReader {
       arguments: [table.name]) == 1
   }
 
-  /// Reads all rows of a table from the pages of the file, on several threads; false when SQLite is to read them from the start.
+  /// Reads all rows of a table from the pages of the file, on several threads; false when SQLite is to read them from the start, or those
+  /// behind the batches that have been handed over.
   ///
   /// SQLite is asked what the table looks like and holds its shared lock meanwhile, so that no other program writes. Leaves are cut into runs of
   /// some thousand rows, which are decoded side by side and put together in order: the same for any number of threads. Whatever is out of the
@@ -50,12 +51,17 @@ extension GeoPackageReader {
         return .commit
       }
     } catch is TableBTreeFault {
-      return false
+      isRead = false
     } catch is DatabaseError {
-      return false
+      isRead = false
     }
     // What another program has written in spite of the lock.
-    return try isRead && Self.head(mapped) == Self.head(MappedFile(path: file, limit: 100))
+    let isUnchanged = try Self.head(mapped) == Self.head(MappedFile(path: file, limit: 100))
+    guard isUnchanged || !assembler.hasHandedOver else {
+      throw FormatError.corruptDatabase(
+        path: path, layer: table.name, rowsRead: assembler.readCount, reason: "another program has changed the file meanwhile")
+    }
+    return isRead && isUnchanged
   }
 
   private static func head(_ file: MappedFile) -> [UInt8] {
@@ -118,8 +124,8 @@ extension GeoPackageReader {
     // The first run shows how much room the others need.
     try read(0, into: &assembler)
     assembler.reserve(times: Double(tree.leaves.count) / Double(leaves(0).count))
-    // Without a key rows are counted from the first one on.
-    guard assembler.options.threads > 1, hasKey else {
+    // Without a key rows are counted from the first one on; batches leave as they fill.
+    guard assembler.options.threads > 1, hasKey, assembler.isWhole else {
       for part in 1..<count { try read(part, into: &assembler) }
       return
     }

@@ -8,7 +8,7 @@ internal import SimpleFeatures
 /// The user's file is opened read-only and never changes: no journal, no write-ahead log. A file that its writer left in write-ahead mode, or
 /// with a journal to roll back, is copied to a private folder first, because SQLite cannot read such a file without writing beside it.
 ///
-/// A layer that is read whole is read from the pages of the file (`GeoPackageReader.readPages`), where that is safe; SQLite reads the rest.
+/// A layer is read from the pages of the file (`GeoPackageReader.readPages`), where that is safe; SQLite reads the rest.
 struct GeoPackageReader {
   /// The name in messages.
   let path: String
@@ -197,8 +197,8 @@ struct GeoPackageReader {
     let fields = table.fields.filter { options.wants($0.name) }
     let empty = assembler(for: table, fields: fields, options: options, batchSize: batchSize, body: body)
     var assembler = empty
-    if try batchSize != .max || !readPages(of: table, fields: fields, into: &assembler) {
-      assembler = empty
+    if try !readPages(of: table, fields: fields, into: &assembler) {
+      if !assembler.hasHandedOver { assembler = empty }
       try readRows(of: table, fields: fields, into: &assembler)
     }
     if let conversion { Self.account(conversion, table: table.name, &assembler) }
@@ -214,7 +214,7 @@ struct GeoPackageReader {
     return assembler
   }
 
-  /// Reads all rows through SQLite.
+  /// Reads the rows through SQLite, but for those that the assembler has read.
   func readRows(of table: Table, fields: [Field], into assembler: inout LayerAssembler) throws {
     let selected =
       ([table.key, table.geometryColumn].map { $0?.quotedIdentifier ?? "NULL" })
@@ -223,8 +223,9 @@ struct GeoPackageReader {
       try queue.read { db in
         // In the order of the table, not of an index that happens to hold all that is wanted.
         let order = try Self.isOrdinary(table, db) ? " NOT INDEXED" : ""
+        let rest = assembler.readCount > 0 ? " LIMIT -1 OFFSET \(assembler.readCount)" : ""
         let statement = try db.makeStatement(
-          sql: "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedIdentifier)\(order)")
+          sql: "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedIdentifier)\(order)\(rest)")
         try unsafe step(
           statement.sqliteStatement, fields: fields, hasKey: table.key != nil, hasGeometry: table.geometryColumn != nil, &assembler)
       }
@@ -266,7 +267,7 @@ struct GeoPackageReader {
   private func step(
     _ statement: OpaquePointer, fields: [Field], hasKey: Bool, hasGeometry: Bool, _ assembler: inout LayerAssembler
   ) throws {
-    var row: Int64 = 0
+    var row = Int64(assembler.readCount)
     while true {
       let status = unsafe sqlite3_step(statement)
       if status == SQLITE_DONE { return }

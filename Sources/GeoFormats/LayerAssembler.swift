@@ -13,7 +13,8 @@ struct LayerAssembler {
   let options: ReadOptions
   private let batchSize: Int
   private let body: (FeatureBatch) throws -> Void
-  private var handedOver = false
+  /// Whether a batch has left, so that there is no way back to the first record.
+  private(set) var hasHandedOver = false
   private var checkAt = 4_096
 
   init(
@@ -29,6 +30,9 @@ struct LayerAssembler {
 
   /// More fields than this are not read: a file could name a new one in every record.
   static let fieldLimit = 2_000
+
+  /// Whether the layer is handed over in one batch.
+  var isWhole: Bool { batchSize == .max }
 
   /// Rows of the batch that is being filled.
   var rows: Int { numbers.count }
@@ -134,13 +138,13 @@ struct LayerAssembler {
     let batch = FeatureBatch(numbers: numbers, geometry: geometry, attributes: columns.indices.map { columns[$0].take() })
     numbers = []
     geometry = GeometryColumn()
-    handedOver = true
+    hasHandedOver = true
     try body(batch)
   }
 
   /// Hands over the last batch, or an empty one when there was none, so that the fields are known.
   mutating func finish(crs: CoordinateReferenceSystem?) throws -> LayerSummary {
-    if rows > 0 || !handedOver { try handOver() }
+    if rows > 0 || !hasHandedOver { try handOver() }
     options.progress?(readCount)
     return LayerSummary(name: layer, crs: options.crs ?? crs, readCount: readCount, refusedCount: refusedCount, defects: defects)
   }

@@ -178,6 +178,48 @@ struct TableBTreeTests {
     for threads in [1, 2, 4] { #expect(try difference(throughPages(path, threads: threads).get(), expected) == nil) }
   }
 
+  @Test("Batches are the rows of the layer, and where SQLite goes on behind those that have left, too", arguments: [1, 3])
+  func batches(threads: Int) throws {
+    let folder = try Folder()
+    let path = folder.path + "/b.gpkg"
+    let writer = try GeoPackageWriter(path: path, lastChange: "2026-01-01T00:00:00.000Z")
+    try writer.add(
+      GeoPackageLayer(
+        name: "b",
+        table: ExportTable(columns: [
+          AttributeColumn(name: "whole", integers: (0..<3_000).map { $0 % 7 == 3 ? nil : Int64($0) }),
+          AttributeColumn(name: "real", reals: (0..<3_000).map { $0 % 5 == 0 ? .nan : Double($0) / 3 }),
+          AttributeColumn(name: "text", texts: (0..<3_000).map { $0 % 11 == 0 ? nil : String(repeating: "ü", count: $0 % 90) }),
+        ])))
+    try writer.finish()
+    func rows(_ batch: FeatureBatch) -> [String] {
+      (0..<batch.count).map { row in
+        "\(batch.numbers[row]) " + batch.attributes.map { "\($0.name)=\($0.text(row) ?? "–")" }.joined(separator: ", ")
+      }
+    }
+    func compare(_ size: Int) throws -> [String] {
+      var found: [String] = []
+      let summary = try forEachBatch(of: LayerReference(path: path, layer: "b"), options: ReadOptions(threads: threads), size: size) {
+        #expect($0.count <= size)
+        found += rows($0)
+      }
+      #expect(summary.readCount == 3_000 && found.count == 3_000)
+      #expect(try found == rows(readLayer(LayerReference(path: path, layer: "b")).features))
+      return found
+    }
+    for size in [1, 256, 2_999, 3_000, 10_000] { _ = try compare(size) }
+    // Rows that were there before the column have no place for it in their records; the first thousand are written anew.
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "ALTER TABLE b ADD COLUMN later TEXT DEFAULT 'given'; UPDATE b SET later = 'set' WHERE fid <= 1000")
+    }
+    try queue.close()
+    for size in [100, 999, 1_000, 5_000] {
+      let found = try compare(size)
+      #expect(found[999].hasSuffix("later=set") && found[1_000].hasSuffix("later=given"))
+    }
+  }
+
   @Test("What is no ordinary table, or not in the file alone, is left to SQLite")
   func leftToSQLite() throws {
     let folder = try Folder()
