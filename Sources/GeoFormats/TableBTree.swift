@@ -39,29 +39,32 @@ struct TableBTree: Sendable {
     guard pageCount <= file.count / pageSize else { throw TableBTreeFault() }
     lockPage = 0x4000_0000 / pageSize + 1
     var seen = [UInt64](repeating: 0, count: pageCount / 64 + 1)
-    try collectLeaves(file, page: root, depth: 0, &seen)
+    try collectLeaves(file, page: root, depth: 0, isLeaf: false, &seen)
   }
 
+  /// Adds the leaves under a page. One that `isLeaf`, as its elder sister is one, is not looked at: it is when its rows are read, and a file larger
+  /// than memory is not read twice.
   private mutating func collectLeaves(
-    _ file: Span<UInt8>, page: Int, depth: Int, _ seen: inout [UInt64]
+    _ file: Span<UInt8>, page: Int, depth: Int, isLeaf: Bool, _ seen: inout [UInt64]
   ) throws(TableBTreeFault) {
     let start = try self.start(of: page)
     guard depth < Self.depthLimit, page > 1, seen[page >> 6] & (1 << UInt64(page & 63)) == 0 else { throw TableBTreeFault() }
     seen[page >> 6] |= 1 << UInt64(page & 63)
+    if isLeaf { return leaves.append(UInt32(page)) }
     let cells = Self.word16(file, start + 3)
     switch file[start] {
-    case 13:
-      // Only a table without rows has a page without cells: its root.
-      guard cells > 0 || depth == 0 else { throw TableBTreeFault() }
-      leaves.append(UInt32(page))
+    case 13: leaves.append(UInt32(page))
     case 5:
       guard cells > 0, cells <= cellLimit else { throw TableBTreeFault() }
+      var areLeaves = false
       for k in 0..<cells {
         let cell = Self.word16(file, start + 12 + 2 * k)
         guard cell >= 12 + 2 * cells, cell + 5 <= pageSize else { throw TableBTreeFault() }
-        try collectLeaves(file, page: Self.word32(file, start + cell), depth: depth + 1, &seen)
+        let child = Self.word32(file, start + cell)
+        try collectLeaves(file, page: child, depth: depth + 1, isLeaf: areLeaves, &seen)
+        if k == 0 { areLeaves = try file[self.start(of: child)] == 13 }
       }
-      try collectLeaves(file, page: Self.word32(file, start + 8), depth: depth + 1, &seen)
+      try collectLeaves(file, page: Self.word32(file, start + 8), depth: depth + 1, isLeaf: areLeaves, &seen)
     default: throw TableBTreeFault()
     }
   }
@@ -87,7 +90,8 @@ struct TableBTree: Sendable {
       let start = try self.start(of: Int(leaf))
       let page = file.extracting(start..<start + pageSize)
       let cells = Self.word16(page, 3)
-      guard page[0] == 13, cells <= cellLimit else { throw TableBTreeFault() }
+      // Only a table without rows has a page without cells: its root.
+      guard page[0] == 13, cells <= cellLimit, cells > 0 || leaves.count == 1 else { throw TableBTreeFault() }
       for k in 0..<cells {
         var at = Self.word16(page, 8 + 2 * k)
         guard at >= 8 + 2 * cells else { throw TableBTreeFault() }
