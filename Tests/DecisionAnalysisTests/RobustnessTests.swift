@@ -159,4 +159,21 @@ import Testing
     expectClose(result.byCriterion, [0.4, 0], within: 1e-12)
     #expect(try ValueOfInformation(model, columns, shortListCount: 2, limit: 1).facts.count == 1)
   }
+
+  @Test("Facts that are as likely to decide come by the ranks they span, then by points, then in the order of the table")
+  func ties() throws {
+    let model = try AdditiveValueModel(criteria: ["a", "b"], groups: ["g", "g"], weights: [1, 1])
+    // Scores 90, 50, 49, 10 with a short list of one: nobody can change it. The second may span ranks 2…3, the last neither.
+    func column(_ expected: [Double], _ reach: [Double]) -> AdditiveValueModel.Column {
+      AdditiveValueModel.Column(
+        expected: expected, low: zip(expected, reach).map { $0 - $1 }, high: zip(expected, reach).map { $0 + $1 },
+        isKnown: reach.map { $0 == 0 })
+    }
+    let columns = [column([0.9, 0.5, 0.49, 0.1], [0, 0.1, 0, 0.05]), column([0.9, 0.5, 0.49, 0.1], [0, 0, 0, 0.1])]
+    let result = try ValueOfInformation(model, columns, shortListCount: 1)
+    #expect(result.facts.map(\.changeProbability) == [0, 0, 0])
+    #expect(result.facts.map { [$0.alternative, $0.criterion] } == [[1, 0], [3, 1], [3, 0]])
+    let even = try ValueOfInformation(model, [columns[1], columns[1]], shortListCount: 1)
+    #expect(even.facts.map(\.criterion) == [0, 1])
+  }
 }

@@ -97,4 +97,40 @@ struct CashFlowTests {
       try appraise(value)
     }
   }
+
+  @Test("Each figure of a case is refused by its own name when it is not a number or out of its range")
+  func everyFigure() throws {
+    let cases: [(String, (inout ConversionCase) -> Void)] = [
+      ("capital_cost.low", { $0.capitalCost.low = -1 }), ("capital_cost.central", { $0.capitalCost.central = .nan }),
+      ("capital_cost.high", { $0.capitalCost.high = .infinity }), ("gross_floor_area", { $0.grossFloorArea = .nan }),
+      ("lettable_area", { $0.lettableArea = -1 }), ("rent", { $0.rentPerSquareMetreMonth = -1 }),
+      ("other_revenue", { $0.otherRevenuePerYear = 1e16 }), ("operating_cost", { $0.operatingCostPerSquareMetreYear = .nan }),
+      ("other_operating_cost", { $0.otherOperatingCostPerYear = -1 }), ("holding_cost", { $0.holdingCostPerYear = -1 }),
+      ("jobs", { $0.jobs = -1 }), ("benefit_per_job_year", { $0.economics.benefitPerJobYear = .nan }),
+      ("job_benefit_years", { $0.economics.jobBenefitYears = -1 }),
+      ("service_benefit_per_year", { $0.economics.serviceBenefitPerYear = -1 }),
+      ("carbon_tonnes_once", { $0.economics.carbonTonnesOnce = -1 }),
+      ("capital_cost_conversion", { $0.economics.capitalCostConversion = .nan }),
+      ("property_uplift", { $0.economics.propertyUplift = -1e16 }), ("carbon_tonnes_per_year", { $0.economics.carbonTonnesPerYear = .nan }),
+      ("occupancy.initial", { $0.occupancy.initial = -0.1 }), ("occupancy.stabilised", { $0.occupancy.stabilised = .nan }),
+      ("occupancy.months", { $0.occupancy.months = 601 }), ("recoverable_share", { $0.recoverableShare = 1.5 }),
+      ("horizon_years", { $0.horizonYears = 0 }), ("construction_months", { $0.constructionMonths = 12 * $0.horizonYears + 1 }),
+      ("use_months", { $0.useMonths = -1 }), ("years_before_repayment", { $0.yearsBeforeRepayment = -1 }),
+      ("financial_discount_rate", { $0.financialDiscountRate = -0.6 }), ("social_discount_rate", { $0.socialDiscountRate = 11 }),
+      ("inflation", { $0.priceBasis = .nominal(inflation: .nan) }),
+      ("replacement.years_after_opening", { $0.replacements = [Replacement(yearsAfterOpening: 0, shareOfCapitalCost: 0.1)] }),
+      ("replacement.share_of_capital_cost", { $0.replacements = [Replacement(yearsAfterOpening: 5, shareOfCapitalCost: -0.1)] }),
+      ("residual_value", { $0.residualValue = .amount(.nan) }),
+      ("residual_value.life_years", { $0.residualValue = .remainingLife(years: 0) }),
+      ("funding.maximum_grant_rate", { $0.funding.maximumGrantRate = 1.1 }),
+      ("funding.eligible_share", { $0.funding.eligibleShare = -0.1 }),
+      ("funding.aid_ceiling", { $0.funding.aid = .ceiling(-1) }),
+    ]
+    for (field, spoil) in cases {
+      var value = ConversionCases.works()
+      spoil(&value)
+      let error = #expect(throws: ProjectFinanceError.self, "\(field)") { try appraise(value) }
+      #expect(error?.field == field)
+    }
+  }
 }

@@ -106,4 +106,26 @@ struct CostEstimateTests {
     ]
     for (error, words) in errors { #expect(error.description.hasPrefix(error.field) && error.description.contains(words)) }
   }
+
+  @Test("Each figure of an estimate is refused by its own name")
+  func refusedFigures() {
+    func field(
+      area: Double = 1, split: [(group: CostGroup, share: Double)] = Self.split, factor: Double = 1, extra: Double = 0,
+      accuracy: EstimateClass = .withoutSurvey, contingency: Double = 0.1, uplift: Double = 0.5
+    ) -> String? {
+      do throws(ProjectFinanceError) {
+        _ = try CostEstimate(
+          grossFloorArea: area, unitCost: CostRange(low: 1, central: 1, high: 1), split: split,
+          factors: [.init(name: "region", value: factor)],
+          extras: [.init(name: "lift", group: .technical, cost: CostRange(low: extra, central: extra, high: extra))],
+          estimateClass: accuracy, contingencyShare: contingency, referenceClassUplift: uplift)
+        return nil
+      } catch { return error.field }
+    }
+    #expect(field() == nil && field(area: .nan) == "gross_floor_area" && field(contingency: 2) == "contingency_share")
+    #expect(field(uplift: -1) == "reference_class_uplift" && field(factor: .nan) == "factor.region" && field(factor: 0) == "factor.region")
+    #expect(field(extra: -1) == "extra.lift.low" && field(split: []) == "split" && field(split: [(.technical, -1)]) == "split.kg400")
+    #expect(field(accuracy: EstimateClass(number: 5, below: 2, above: 1)) == "estimate_class.below")
+    #expect(field(accuracy: EstimateClass(number: 5, below: 0.2, above: -1)) == "estimate_class.above")
+  }
 }

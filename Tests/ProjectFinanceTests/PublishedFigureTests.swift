@@ -104,4 +104,35 @@ struct PublishedFigureTests {
       try SquareFootProForma.bestProposal(
         on: .init(landCost: 2e7, area: 10_000, maximumFloorAreaRatio: 2, maximumHeight: 40, rent: 15), use: .office) == nil)
   }
+
+  @Test("Demand, benefits and uplift refuse each figure by its own name")
+  func refusals() {
+    func field(_ body: () throws -> Void) -> String? {
+      do {
+        try body()
+        return nil
+      } catch { return (error as? ProjectFinanceError)?.field }
+    }
+    func demand(_ spoil: (inout SpaceDemand.Sector) -> Void, years: Double = 10) -> String? {
+      var sector = SpaceDemand.Sector(
+        employees: 100, percentInCommercialSpace: 30, resettlementRate: 0.1, relocationRate: 0.5, areaPerEmployee: 50)
+      spoil(&sector)
+      return field { _ = try SpaceDemand(sectors: [sector], years: years) }
+    }
+    #expect(demand { _ in } == nil && demand({ _ in }, years: -1) == "years")
+    #expect(demand { $0.employees = .nan } == "emp[0]" && demand { $0.percentInCommercialSpace = 101 } == "share_in_commercial[0]")
+    #expect(demand { $0.resettlementRate = -1 } == "resettle[0]" && demand { $0.relocationRate = 101 } == "relocate[0]")
+    #expect(demand { $0.areaPerEmployee = -1 } == "m2_per_emp[0]")
+    #expect(field { _ = try RegenerationBenefits.discountedSum(.nan, years: 5) } == "yearly_benefit")
+    #expect(field { _ = try RegenerationBenefits.discountedSum(1, years: -1) } == "years")
+    #expect(field { _ = try RegenerationBenefits.discountedSum(1, years: 5, from: -1) } == "start")
+    func uplift(site: Double = 1, city: Double = 1, people: Double = 1, price: Double = 1) -> String? {
+      field {
+        _ = try RegenerationBenefits.propertyUplift(
+          siteArea: site, cityArea: city, cityPopulation: people, pricePerSquareMetre: price, years: 10)
+      }
+    }
+    #expect(uplift() == nil && uplift(site: -1) == "site_area" && uplift(people: .nan) == "city_population")
+    #expect(uplift(price: -1) == "price_per_m2" && uplift(city: .nan) == "city_area" && uplift(city: 0) == "city_area")
+  }
 }
