@@ -36,7 +36,7 @@ extension GeoPackageReader {
   /// behind the batches that have been handed over.
   ///
   /// SQLite is asked what the table looks like and holds its shared lock meanwhile, so that no other program writes. Leaves are cut into runs of
-  /// some thousand rows, which are decoded side by side and put together in order: the same for any number of threads. Whatever is out of the
+  /// some 256 KiB, which are decoded side by side and put together in order: the same for any number of threads. Whatever is out of the
   /// ordinary, in the table's definition or in a page, leaves the table to SQLite. Memory: the layer, and a few runs for each thread.
   func readPages(of table: Table, fields: [Field], into assembler: inout LayerAssembler) throws -> Bool {
     guard copy == nil else { return false }
@@ -110,7 +110,8 @@ extension GeoPackageReader {
 
   private static func readPages(_ file: MappedFile, _ layout: TableLayout, hasKey: Bool, into assembler: inout LayerAssembler) throws {
     let tree = try file.withBytes { bytes throws(TableBTreeFault) in try TableBTree(bytes, root: layout.root) }
-    let first = min(32, tree.leaves.count), size = 256
+    // Runs of some 256 KiB: what a thread makes of one stays in its cache until it is put with the others.
+    let first = min(32, tree.leaves.count), size = max(4, 1 << 18 / tree.pageSize)
     let count = first == 0 ? 0 : 1 + (tree.leaves.count - first + size - 1) / size
     func leaves(_ part: Int) -> Range<Int> {
       part == 0 ? 0..<first : first + (part - 1) * size..<min(tree.leaves.count, first + part * size)
@@ -131,7 +132,7 @@ extension GeoPackageReader {
     }
     let model = assembler
     try makeInOrder(count - 1, threads: assembler.options.threads) { k in
-      var part = model.part()
+      var part = model.part(share: Double(size) / Double(first))
       try read(k + 1, into: &part)
       return (k + 1, part)
     } take: { (k, part) in

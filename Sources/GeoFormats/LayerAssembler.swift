@@ -75,13 +75,16 @@ struct LayerAssembler {
     if rows >= batchSize { try handOver() }
   }
 
-  /// An assembler for a part of the same layer, to be added later.
-  func part() -> LayerAssembler {
+  /// An assembler for a part of the same layer, to be added later; with room for about `share` times what this one holds.
+  func part(share: Double) -> LayerAssembler {
     var options = options
     options.progress = nil
     options.maxMemory = nil
     var part = LayerAssembler(path: path, layer: layer, options: options, batchSize: .max) { _ in }
     part.columns = columns.map { ColumnBuilder(name: $0.name, kind: $0.kind) }
+    let positions = Int(min(1.1 * share * Double(geometry.x.count), 1 << 20))
+    part.geometry.x.reserveCapacity(positions)
+    part.geometry.y.reserveCapacity(positions)
     return part
   }
 

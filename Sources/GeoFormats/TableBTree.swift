@@ -7,7 +7,8 @@ struct TableBTreeFault: Error {}
 /// of the file is trusted: pages must lie in the file and belong to the tree once, cells must lie in their page, records must fill their
 /// payload to the byte. Whatever does not is a `TableBTreeFault`, never a wrong row and never a crash.
 struct TableBTree: Sendable {
-  private let pageSize: Int
+  /// Bytes of a page.
+  let pageSize: Int
   private let pageCount: Int
   /// The page that holds the byte by which SQLite locks the file; no data are in it.
   private let lockPage: Int
