@@ -82,7 +82,8 @@ struct LayerAssembler {
     options.maxMemory = nil
     var part = LayerAssembler(path: path, layer: layer, options: options, batchSize: .max) { _ in }
     part.columns = columns.map { ColumnBuilder(name: $0.name, kind: $0.kind) }
-    let positions = Int(min(1.1 * share * Double(geometry.x.count), 1 << 20))
+    let expected: Double = 1.1 * share * Double(geometry.x.count)
+    let positions = min(Int(expected), 1_048_576)
     part.geometry.x.reserveCapacity(positions)
     part.geometry.y.reserveCapacity(positions)
     return part
