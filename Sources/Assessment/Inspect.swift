@@ -48,6 +48,9 @@ func inspect(_ text: String, options: ReadOptions) throws -> (json: JSON, failur
     }
     rows.append(.object(members))
   }
+  guard !layers.isEmpty else {
+    throw AssessmentError(.badInput, "Reading \(reference.path): it holds no layers. Check that the file is whole and of its format.")
+  }
   guard !rows.isEmpty else {
     throw AssessmentError(
       .missingInput, "\(reference.path) has no layer \"\(reference.layer ?? "")\"; it has: \(layers.map(\.name).joined(separator: ", ")).")

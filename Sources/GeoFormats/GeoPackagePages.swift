@@ -77,16 +77,16 @@ extension GeoPackageReader {
     guard roots.count == 1, roots[0] > 1 else { return nil }
     // An index for the primary key means that this is not the row's number.
     let indexes = try Row.fetchAll(db, sql: "PRAGMA index_list(\(table.name.quotedIdentifier))")
-    guard !indexes.contains(where: { $0["origin"] as String? == "pk" }) else { return nil }
+    guard !indexes.contains(where: { $0.known("origin") == "pk" }) else { return nil }
     let columns = try Row.fetchAll(db, sql: "PRAGMA table_xinfo(\(table.name.quotedIdentifier))")
     var places: [String: (column: Int, declared: String)] = [:]
     var leastColumns = 0
     for (k, column) in columns.enumerated() {
       // Generated columns are not in the record; a name that is not UTF-8 is not found by SQLite.
-      guard column["cid"] as Int? == k, column["hidden"] as Int? == 0, let name = column["name"] as String?, !name.contains("\u{FFFD}")
+      guard column.known("cid") == k, column.known("hidden") == 0, let name: String = column.known("name"), !name.contains("\u{FFFD}")
       else { return nil }
-      if let given = column["dflt_value"] as String?, given.uppercased() != "NULL" { leastColumns = k + 1 }
-      places[name.lowercased()] = (k, column["type"] as String? ?? "")
+      if let given: String = column.known("dflt_value"), given.uppercased() != "NULL" { leastColumns = k + 1 }
+      places[name.lowercased()] = (k, column.known("type") ?? "")
     }
     guard places.count == columns.count else { return nil }
     var layout = TableLayout(root: roots[0], columnCount: columns.count, leastColumns: leastColumns, geometry: nil, fields: [])

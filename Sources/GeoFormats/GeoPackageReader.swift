@@ -99,15 +99,17 @@ struct GeoPackageReader {
             ORDER BY c.rowid
             """)
         return try rows.map { row in
-          let name: String = row[0]
+          guard let name: String = row.known(0) else {
+            throw FormatError.notOfFormat(
+              path: path, format: "GeoPackage", reason: "gpkg_contents has a record without the name of a table")
+          }
           var table = Table(name: name, fields: [])
-          table.geometryColumn = row[2]
-          table.geometryType = row[3]
-          if let system: Int64 = row[4], hasSystems { table.crs = try Self.crs(db, system) }
+          table.geometryColumn = row.known(2)
+          table.geometryType = row.known(3)
+          if let system: Int64 = row.known(4), hasSystems { table.crs = try Self.crs(db, system) }
           for column in try Row.fetchAll(db, sql: "PRAGMA table_info(\(name.quotedIdentifier))") {
-            let field: String = column["name"]
-            let declared: String = column["type"] ?? ""
-            let key: Int = column["pk"]
+            guard let field: String = column.known("name"), let key: Int = column.known("pk") else { continue }
+            let declared: String = column.known("type") ?? ""
             if key == 1, declared.uppercased() == "INTEGER" { table.key = field }
             guard key == 0 || declared.uppercased() != "INTEGER" else { continue }
             guard field.lowercased() != table.geometryColumn?.lowercased() else { continue }
@@ -133,12 +135,12 @@ struct GeoPackageReader {
         db, sql: "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
         arguments: [identifier])
     else { return nil }
-    let organization: String = row[0] ?? ""
-    let code: Int64 = row[1] ?? 0
+    let organization: String = row.known(0) ?? ""
+    let code: Int64 = row.known(1) ?? 0
     if ["epsg", "esri", "iau_2015", "ignf"].contains(organization.lowercased()), code > 0 {
       return CoordinateReferenceSystem("\(organization.uppercased()):\(code)")
     }
-    let definition: String = row[2] ?? ""
+    let definition: String = row.known(2) ?? ""
     return definition.isEmpty || definition.lowercased() == "undefined" ? nil : CoordinateReferenceSystem(definition)
   }
 
@@ -365,4 +367,14 @@ extension LayerAssembler {
 extension String {
   /// The name as an SQL identifier: in double quotes, with those inside doubled.
   var quotedIdentifier: String { "\"\(replacingOccurrences(of: "\"", with: "\"\""))\"" }
+}
+
+extension Row {
+  /// The value of a column, `nil` where it is null or of another kind.
+  ///
+  /// GRDB's own subscripts end the process at a value of another kind, and in a damaged file anything may stand anywhere.
+  func known<Value: DatabaseValueConvertible>(_ index: Int) -> Value? { Value.fromDatabaseValue(self[index] as DatabaseValue) }
+
+  /// The value of a column by its name, `nil` where it is null or of another kind.
+  func known<Value: DatabaseValueConvertible>(_ name: String) -> Value? { Value.fromDatabaseValue(self[name] as DatabaseValue) }
 }
