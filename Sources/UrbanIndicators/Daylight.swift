@@ -262,25 +262,21 @@ private struct DaylightSection: ~Copyable {
       }
     }
     levelCount = n
-    // Shell's sort with the gaps of M. Ciura (2001): a few dozen heights, most of the time.
-    guard n <= 2_000 else {
-      var run = UnsafeMutableBufferPointer(start: levels, count: n)
-      return run.sort()
-    }
-    var gap = n > 132 ? 132 : n > 57 ? 57 : n > 23 ? 23 : n > 10 ? 10 : n > 4 ? 4 : 1
-    while gap > 0 {
-      var i = gap
+    if n <= 48 {
+      var i = 1
       while i < n {
         let level = levels[i]
-        var j = i - gap
+        var j = i - 1
         while j >= 0, levels[j] > level {
-          levels[j + gap] = levels[j]
-          j -= gap
+          levels[j + 1] = levels[j]
+          j -= 1
         }
-        levels[j + gap] = level
+        levels[j + 1] = level
         i += 1
       }
-      gap = gap == 132 ? 57 : gap == 57 ? 23 : gap == 23 ? 10 : gap == 10 ? 4 : gap == 4 ? 1 : 0
+    } else {
+      var run = UnsafeMutableBufferPointer(start: levels, count: n)
+      run.sort()
     }
   }
 
