@@ -29,7 +29,8 @@ func writeBatch(
   let ranks = try RankingOutput(path: folder.place("ranking.csv"), study: study)
   let features = try options.hasGeoJSON ? GeoJSONOutput(path: folder.place("sites.geojson"), study: study) : nil
 
-  let sites = try SiteTable(scored), toWGS84 = try Reprojection(from: scored.workingCRS, to: .wgs84)
+  let sites = try SiteTable(scored)
+  let toWGS84 = try features == nil ? nil : Reprojection(from: scored.workingCRS, to: .wgs84)
   try writePieces(of: count, threads: options.threads) { start in
     options.progress?("tables", start, count)
   } make: { range in
@@ -41,9 +42,9 @@ func writeBatch(
     } else {
       try writer.append(table)
     }
-  } second: { piece in
     try ranks.append(piece)
-    if let features { try features.append(toWGS84(piece)) }
+  } second: { piece in
+    if let features, let toWGS84 { try features.append(toWGS84(piece)) }
   }
   try writer.end()
   try ranks.finish()
