@@ -38,9 +38,8 @@ struct GeoPackageReader {
         copy = nil
         var configuration = Configuration()
         configuration.readonly = true
-        // Pages are mapped instead of copied; `MappedFile` says what happens when the file is shortened meanwhile.
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA mmap_size = 2147418112") }
-        MappedFile.prepareForShortenedFiles()
+        // Of pages that it maps instead of copying, SQLite takes values that run over the end of a damaged page from what lies behind it.
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA mmap_size = 0") }
         queue = try DatabaseQueue(path: path, configuration: configuration)
       }
     } catch let error as FormatError {
@@ -182,8 +181,6 @@ struct GeoPackageReader {
     body: @escaping (FeatureBatch) throws -> Void
   ) throws -> LayerSummary {
     let tables = try tables()
-    // A layer that passes through in batches may be larger than memory: its pages are copied, not mapped, so that they do not pile up.
-    if batchSize != .max { try? queue.inDatabase { db in try db.execute(sql: "PRAGMA mmap_size = 0") } }
     let table: Table
     if let wanted {
       guard let found = tables.first(where: { $0.name == wanted }) ?? tables.first(where: { $0.name.lowercased() == wanted.lowercased() })

@@ -21,15 +21,21 @@ struct RegressionTests {
     #expect(try Self.names(Self.readers) == FileManager.default.contentsOfDirectory(atPath: Self.folder).sorted())
   }
 
-  @Test("A layer is read to its end or refused, and read = kept + refused", arguments: try names(["geojson", "geopackage", "csv"]))
+  @Test(
+    "A layer is read to its end or refused, whole and in batches, and read = kept + refused",
+    arguments: try names(["geojson", "geopackage", "csv"]))
   func layers(name: String) throws {
-    do throws(FormatError) {
+    do {
       for layer in try describeLayers(in: Self.folder + "/" + name) {
-        let read = try readLayer(LayerReference(path: Self.folder + "/" + name, layer: layer.name))
+        let reference = LayerReference(path: Self.folder + "/" + name, layer: layer.name)
+        let read = try readLayer(reference)
+        var kept = 0
+        let summary = try forEachBatch(of: reference, size: 2) { kept += $0.count }
+        #expect(summary.readCount == read.readCount && kept == read.features.count)
         #expect(read.readCount == read.features.count + read.refusedCount && isConsistent(read.features.geometry))
         #expect(read.defects.total >= read.refusedCount)
       }
-    } catch { #expect(error.kind == .badInput && error.description.contains(name), "\(error)") }
+    } catch let error as FormatError { #expect(error.kind == .badInput && error.description.contains(name), "\(error)") }
   }
 
   @Test("Well-known binary is decoded or refused with a reason, and leaves nothing behind", arguments: try names(["wkb"]))

@@ -131,7 +131,11 @@ func run() throws {
   try measured("SMAA, 50 sites, a draw", items: draws) { _ = try SMAA(draws: draws).evaluate(short) }
 
   let flows = 10_000
-  let projects = (0..<flows).map { k in [-1_000_000.0 - Double(k)] + (1...25).map { 60_000 + 1_500 * Double($0) + Double(k % 97) } }
+  let projects = (0..<flows).map { (k: Int) -> [Double] in
+    var flow = [-1_000_000 - Double(k)]
+    for year in 1...25 { flow.append(60_000 + 1_500 * Double(year) + Double(k % 97)) }
+    return flow
+  }
   try measured("net present value, 25 years", items: flows) { for flow in projects { _ = try netPresentValue(of: flow, rate: 0.04) } }
   try measured("internal rate of return", items: flows) { for flow in projects { _ = try internalRateOfReturn(of: flow) } }
 }
