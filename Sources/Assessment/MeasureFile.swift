@@ -53,41 +53,15 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
     working = try crs.map { CoordinateReferenceSystem($0) } ?? chosenCRS(for: layer, in: source, of: reference)
     if try describe(working).isGeographic { working = try chosenCRS(for: layer, in: source, of: reference) }
     options.stage?("reproject")
-    layer.features.geometry = GeometryColumn()
-    geometry.joinAtAntimeridian(of: source)
-    let bad = Set(try CoordinateTransform.transform(&geometry, from: source, to: working, threads: options.threads))
-    for feature in bad.sorted() {
-      layer.defects.add(
-        Defect(
-          layer: "buildings", feature: "#\(layer.features.numbers[feature])", code: .coordinateOutOfRange,
-          detail: "a position has no place in \(working)"))
-    }
-    if !bad.isEmpty { geometry = GeometryColumn.replacing(bad, of: geometry) }
-    let strayed = crs == nil ? WorkingZone(working)?.featuresOutside(geometry) ?? [] : []
-    for feature in strayed {
-      layer.defects.add(
-        Defect(
-          layer: "buildings", feature: "#\(layer.features.numbers[feature])", code: .coordinateOutOfRange,
-          detail: "too far from the other buildings for \(working), which the engine chose: areas there would be wrong by more than 1 %"))
-    }
-    geometry = GeometryColumn.replacing(Set(strayed), of: geometry)
   }
   // One owner, so that what changes does so in place.
   layer.features.geometry = GeometryColumn()
-  var beyond = Set(geometry.featuresBeyondTheEarth)
-  for feature in beyond.sorted() {
+  let zone = crs == nil && working != source ? WorkingZone(working) : nil
+  for stray in try geometry.settle(from: source, in: working, zone: zone, threads: options.threads).strays {
     layer.defects.add(
       Defect(
-        layer: "buildings", feature: "#\(layer.features.numbers[feature])", code: .coordinateOutOfRange,
-        detail: "a position has no place in \(working)"))
+        layer: "buildings", feature: "#\(layer.features.numbers[stray.feature])", code: .coordinateOutOfRange, detail: stray.reason))
   }
-  for feature in geometry.strays(from: geometry.middle()) where beyond.insert(feature).inserted {
-    layer.defects.add(
-      Defect(
-        layer: "buildings", feature: "#\(layer.features.numbers[feature])", code: .coordinateOutOfRange,
-        detail: "a position is farther than 3,000 km from the middle of the buildings"))
-  }
-  geometry = GeometryColumn.replacing(beyond, of: geometry)
   let extent = geometry.envelope()
   if isInWrongUnits(geometry, extent: extent) {
     throw AssessmentError(
@@ -113,7 +87,7 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
         layer: "buildings", feature: ids[row], code: none ? .missingGeometry : .wrongGeometryType,
         detail: none ? "no footprint" : "a footprint must be a polygon"))
   }
-  geometry = GeometryColumn.replacing(Set(others), of: geometry)
+  geometry.empty(others)
   let repaired = repair(consume geometry, threads: options.threads)
   geometry = repaired.geometry
   for row in repaired.repaired {
@@ -154,30 +128,4 @@ private func identifiers(_ column: AttributeColumn?, numbers: [Int64]) -> TextCo
   var texts = TextColumn()
   for row in numbers.indices { texts.append(column?.text(row) ?? String(numbers[row])) }
   return texts
-}
-
-extension GeometryColumn {
-  /// Writes −180° as 180° in WGS 84, so that the parts of a footprint that RFC 7946, 3.1.9, cuts at the antimeridian meet in one place of the
-  /// projection and repair joins them.
-  mutating func joinAtAntimeridian(of source: CoordinateReferenceSystem) {
-    guard source == .wgs84 || source.definition == "EPSG:4326" else { return }
-    for k in x.indices where x[k] == -180 { x[k] = 180 }
-  }
-
-  /// Features with a position farther than 100,000 km from the origin of a projected CRS, twice around the Earth: damaged numbers.
-  var featuresBeyondTheEarth: [Int] {
-    let limit = 1e8
-    guard x.contains(where: { !(abs($0) <= limit) }) || y.contains(where: { !(abs($0) <= limit) }) else { return [] }
-    return (0..<count).filter { feature in positions(of: feature).contains { !(abs(x[$0]) <= limit && abs(y[$0]) <= limit) } }
-  }
-
-  /// A copy in which the given features are null.
-  static func replacing(_ features: Set<Int>, of column: GeometryColumn) -> GeometryColumn {
-    guard !features.isEmpty else { return column }
-    var result = GeometryColumn()
-    for feature in 0..<column.count {
-      if features.contains(feature) { result.appendNull() } else { result.append(column, feature: feature) }
-    }
-    return result
-  }
 }

@@ -28,7 +28,8 @@ public struct CSVWriter: ~Copyable {
     try file.write(&rows.buffer)
     let size = 2_048
     let count = (table.count + size - 1) / size
-    func range(_ k: Int) -> Range<Int> { k * size..<min(table.count, (k + 1) * size) }
+    let total = table.count
+    func range(_ k: Int) -> Range<Int> { k * size..<min(total, (k + 1) * size) }
     guard threads > 1, count > 1 else {
       for k in 0..<count {
         rows.append(table, range(k), geometry: geometryName != nil)
@@ -41,7 +42,7 @@ public struct CSVWriter: ~Copyable {
     do {
       try makeInOrder(count, threads: threads) { k in
         let part = CSVPart()
-        part.rows.append(table, k * size..<min(table.count, (k + 1) * size), geometry: hasGeometry)
+        part.rows.append(table, range(k), geometry: hasGeometry)
         return part
       } take: { part in
         try file.write(&part.rows.buffer)

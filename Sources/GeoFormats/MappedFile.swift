@@ -33,7 +33,7 @@ final class MappedFile: @unchecked Sendable {
       return
     }
     if size >= 1 << 20 {
-      Self.prepareForShortenedFiles()
+      _ = Self.handler
       let mapped = unsafe mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
       guard unsafe mapped != MAP_FAILED else { throw .unreadableFile(path: path, reason: systemErrorText()) }
       unsafe madvise(mapped, size, Int32(MADV_SEQUENTIAL))
@@ -70,9 +70,6 @@ final class MappedFile: @unchecked Sendable {
     }
     _ = unsafe sigaction(SIGBUS, &action, nil)
   }()
-
-  /// Makes sure of that ending before a file is mapped.
-  static func prepareForShortenedFiles() { _ = handler }
 
   deinit {
     guard let base = unsafe base else { return }

@@ -38,7 +38,7 @@ struct TableBTree: Sendable {
     let claim = Self.word32(file, 28)
     pageCount = claim != 0 && Self.word32(file, 24) == Self.word32(file, 92) ? claim : file.count / pageSize
     guard pageCount <= file.count / pageSize else { throw TableBTreeFault() }
-    lockPage = 0x4000_0000 / pageSize + 1
+    lockPage = SQLitePage.lockPage(size: pageSize)
     var seen = [UInt64](repeating: 0, count: pageCount / 64 + 1)
     try collectLeaves(file, page: root, depth: 0, isLeaf: false, &seen)
   }
@@ -97,20 +97,16 @@ struct TableBTree: Sendable {
         var at = Self.word16(page, 8 + 2 * k)
         guard at >= 8 + 2 * cells else { throw TableBTreeFault() }
         let cell = at
-        let payload = try Self.varint(page, &at)
+        let payload = try Varint.read(page, &at)
         guard payload >= 0, payload <= Self.payloadLimit, at - cell < 9 else { throw TableBTreeFault() }
-        let row = try Self.varint(page, &at)
+        let row = try Varint.read(page, &at)
         let size = Int(payload)
-        let most = pageSize - 35
-        if size <= most {
+        let local = SQLitePage.localBytes(payload: size, size: pageSize)
+        if local == size {
           guard size <= pageSize - at else { throw TableBTreeFault() }
           try body(row, page.extracting(at..<at + size))
           continue
         }
-        // The part that stays in the leaf is such that the rest fills whole pages where it can.
-        let least = (pageSize - 12) * 32 / 255 - 23
-        let fitting = least + (size - least) % (pageSize - 4)
-        let local = fitting <= most ? fitting : least
         guard local + 4 <= pageSize - at, size <= file.count else { throw TableBTreeFault() }
         overflow.removeAll(keepingCapacity: true)
         overflow.reserveCapacity(size)
@@ -143,29 +139,6 @@ struct TableBTree: Sendable {
 
   @inline(__always)
   private static func word32(_ bytes: Span<UInt8>, _ at: Int) -> Int { word16(bytes, at) << 16 | word16(bytes, at + 2) }
-
-  /// A whole number of one to nine bytes, seven bits each but all eight of the ninth, the highest first.
-  @inline(__always)
-  static func varint(_ bytes: Span<UInt8>, _ at: inout Int) throws(TableBTreeFault) -> Int64 {
-    guard at < bytes.count else { throw TableBTreeFault() }
-    let first = bytes[at]
-    at += 1
-    if first < 0x80 { return Int64(first) }
-    return try longVarint(bytes, &at, first)
-  }
-
-  private static func longVarint(_ bytes: Span<UInt8>, _ at: inout Int, _ first: UInt8) throws(TableBTreeFault) -> Int64 {
-    var value = UInt64(first & 0x7F)
-    for k in 1...8 {
-      guard at < bytes.count else { throw TableBTreeFault() }
-      let byte = bytes[at]
-      at += 1
-      if k == 8 { return Int64(bitPattern: value << 8 | UInt64(byte)) }
-      value = value << 7 | UInt64(byte & 0x7F)
-      if byte < 0x80 { break }
-    }
-    return Int64(bitPattern: value)
-  }
 }
 
 /// The values of a record: what each is and where it lies.
@@ -195,14 +168,14 @@ struct RecordFields {
   /// Reads the head of a record. O(columns).
   mutating func parse(_ record: Span<UInt8>) throws(TableBTreeFault) {
     var at = 0
-    let claim = try TableBTree.varint(record, &at)
+    let claim = try Varint.read(record, &at)
     guard claim >= at, claim <= record.count else { throw TableBTreeFault() }
     let head = Int(claim)
     var body = head
     count = 0
     while at < head {
       guard count < kinds.count else { throw TableBTreeFault() }
-      let code = try TableBTree.varint(record, &at)
+      let code = try Varint.read(record, &at)
       let size: Int
       switch code {
       case 0, 8, 9: size = 0

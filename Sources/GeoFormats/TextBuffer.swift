@@ -254,8 +254,14 @@ struct TextBuffer: ~Copyable {
     digits(units)
     let rest = whole &- units &* 10_000_000
     guard rest != 0 else { return }
+    appendFraction(rest &* 10)
+  }
+
+  /// A point and eight decimals but for the zeros at their end; not all are zero, and room has been made.
+  @inline(__always)
+  private mutating func appendFraction(_ decimals: UInt64) {
     unsafe base[count] = 0x2E
-    let word = Self.eightDigits(rest &* 10)
+    let word = Self.eightDigits(decimals)
     store(word | Self.zeros, at: count + 1)
     count += 9 - word.leadingZeroBitCount &>> 3
   }
@@ -291,11 +297,7 @@ struct TextBuffer: ~Copyable {
         digits(units)
         let rest = whole &- units &* 1_000_000
         guard rest != 0 else { return }
-        unsafe base[count] = 0x2E
-        let word = Self.eightDigits(rest &* 100)
-        store(word | Self.zeros, at: count + 1)
-        count += 9 - word.leadingZeroBitCount &>> 3
-        return
+        return appendFraction(rest &* 100)
       }
     }
     // Outside, and for powers of two, whose neighbours lie at different distances, the standard library's text.

@@ -1,5 +1,4 @@
 import Assessment
-import Dispatch
 import GeoFormats
 import SimpleFeatures
 
@@ -29,6 +28,13 @@ func writeBatch(
   let ranks = try RankingOutput(path: folder.place("ranking.csv"), study: study)
   let features = try options.hasGeoJSON ? GeoJSONOutput(path: folder.place("sites.geojson"), study: study) : nil
 
+  /// Adds a piece to a layer of the GeoPackage, which the first piece begins.
+  func append(_ piece: FeatureBatch, _ start: Int, _ name: String, _ title: String, _ kinds: @autoclosure () -> Set<GeometryKind>) throws {
+    let table = ExportTable(piece)
+    if start > 0 { return try writer.append(table) }
+    try writer.begin(layers.layer(name, title, table, reference), kinds: kinds())
+  }
+
   let sites = try SiteTable(scored)
   let toWGS84 = try features == nil ? nil : Reprojection(from: scored.workingCRS, to: .wgs84)
   try writePieces(of: count, threads: options.threads) { start in
@@ -36,12 +42,7 @@ func writeBatch(
   } make: { range in
     sites.rows(range)
   } first: { piece, start in
-    let table = ExportTable(piece)
-    if start == 0 {
-      try writer.begin(layers.layer("sites", "Scored sites", table, reference), kinds: scored.siteKinds)
-    } else {
-      try writer.append(table)
-    }
+    try append(piece, start, "sites", "Scored sites", scored.siteKinds)
     try ranks.append(piece)
   } second: { piece in
     if let features, let toWGS84 { try features.append(toWGS84(piece)) }
@@ -55,13 +56,7 @@ func writeBatch(
   } make: { range in
     scored.buildingTable(range)
   } first: { piece, start in
-    let table = ExportTable(piece)
-    if start == 0 {
-      try writer.begin(layers.layer("buildings", "All buildings", table, reference), kinds: scored.buildingKinds)
-    } else {
-      try writer.append(table)
-    }
-  } second: { _ in
+    try append(piece, start, "buildings", "All buildings", scored.buildingKinds)
   }
   try writer.end()
   for (name, batch, title) in layers.others where batch.count > 0 {
@@ -75,40 +70,25 @@ func writeBatch(
 /// Makes pieces of a table and hands each to two writers, which share nothing but the piece. With two threads the first writer takes a piece
 /// while the second takes it and the next one is made; an empty table is one empty piece.
 private func writePieces(
-  of count: Int, threads: Int, begin: (Int) -> Void, make: (Range<Int>) -> FeatureBatch,
-  first: (FeatureBatch, Int) throws -> Void, second: (FeatureBatch) throws -> Void
+  of count: Int, threads: Int, begin: (Int) -> Void, make: @escaping (Range<Int>) -> FeatureBatch,
+  first: @escaping (FeatureBatch, Int) throws -> Void, second: @escaping (FeatureBatch) throws -> Void = { _ in }
 ) throws {
-  try withoutActuallyEscaping(make) { make in
-    try withoutActuallyEscaping(first) { first in
-      try withoutActuallyEscaping(second) { second in
-        // Each of the two jobs calls its own closures and writes its own variables; both have ended before these are read.
-        nonisolated(unsafe) let jobs = (make: make, first: first, second: second)
-        nonisolated(unsafe) var next = make(0..<min(count, pieceSize))
-        nonisolated(unsafe) var failures: (first: (any Error)?, second: (any Error)?)
-        var start = 0
-        repeat {
-          begin(start)
-          let piece = next
-          let here = start, end = start + piece.count
-          let work: @Sendable (Int) -> Void = { job in
-            if job == 0 {
-              do { try jobs.first(piece, here) } catch { failures.first = error }
-            } else {
-              do { try jobs.second(piece) } catch { failures.second = error }
-              if end < count { next = jobs.make(end..<min(count, end + pieceSize)) }
-            }
-          }
-          if threads > 1 {
-            DispatchQueue.concurrentPerform(iterations: 2, execute: work)
-          } else {
-            for job in 0..<2 { work(job) }
-          }
-          if let failure = failures.first ?? failures.second { throw failure }
-          start = end
-        } while start < count
-      }
+  // Each of the two jobs calls its own closures, and only the second makes pieces; both have ended before a piece is read.
+  nonisolated(unsafe) let jobs = (make: make, first: first, second: second)
+  nonisolated(unsafe) var next = make(0..<min(count, pieceSize))
+  var start = 0
+  repeat {
+    begin(start)
+    let piece = next, here = start, end = start + piece.count
+    let results = concurrentMap(2, threads: threads) { job -> Result<Void, any Error> in
+      if job == 0 { return Result { try jobs.first(piece, here) } }
+      let result = Result { try jobs.second(piece) }
+      if end < count { next = jobs.make(end..<min(count, end + pieceSize)) }
+      return result
     }
-  }
+    for result in results { try result.get() }
+    start = end
+  } while start < count
 }
 
 /// How the layers of `sites.gpkg` present themselves.

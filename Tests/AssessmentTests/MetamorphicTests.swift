@@ -1,3 +1,4 @@
+import DecisionAnalysis
 import Foundation
 import GeoFormats
 import SimpleFeatures
@@ -6,18 +7,6 @@ import Testing
 import UrbanIndicators
 
 @testable import Assessment
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-private struct SeededShuffle: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 /// The shipped study of Helsinki's centre, read once, whose layers can be changed before they are written, read, measured and scored again.
 private struct ChangedCity {
@@ -90,7 +79,7 @@ private struct ChangedCity {
 
   /// Puts every layer into another order.
   mutating func shuffle(seed: UInt64) {
-    var generator = SeededShuffle(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for name in layers.keys.sorted() { select(name, Array(0..<layers[name]!.features.count).shuffled(using: &generator)) }
   }
 

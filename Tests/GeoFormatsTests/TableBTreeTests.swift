@@ -307,13 +307,13 @@ struct TableBTreeTests {
       as [(Int64, [UInt8])])
   func varints(value: Int64, bytes: [UInt8]) throws {
     var at = 0
-    #expect(try TableBTree.varint(bytes.span, &at) == value)
+    #expect(try Varint.read(bytes.span, &at) == value)
     #expect(at == bytes.count)
     for short in 0..<bytes.count {
       let cut = Array(bytes[..<short])
       #expect(throws: TableBTreeFault.self) {
         var at = 0
-        return try TableBTree.varint(cut.span, &at)
+        return try Varint.read(cut.span, &at)
       }
     }
   }

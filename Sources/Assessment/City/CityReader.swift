@@ -202,36 +202,13 @@ struct CityReader {
 
   /// Transforms into the working CRS; positions that cannot be transformed are defects and become null geometries.
   private mutating func reproject(_ geometry: inout GeometryColumn, from source: CoordinateReferenceSystem, layer: String) throws -> [Int] {
-    if source != crs { geometry.joinAtAntimeridian(of: source) }
-    var bad = source == crs ? [] : try CoordinateTransform.transform(&geometry, from: source, to: crs, threads: options.threads)
-    bad = Set(bad).union(geometry.featuresBeyondTheEarth).sorted()
-    var set = Set(bad)
-    for feature in bad {
-      defects.add(
-        Defect(layer: layer, feature: "#\(feature + 1)", code: .coordinateOutOfRange, detail: "a position has no place in \(crs)"))
+    let settled = try geometry.settle(
+      from: source, in: crs, zone: zone, around: layer == "buildings" ? nil : middle, threads: options.threads)
+    if layer == "buildings" { middle = settled.middle }
+    for stray in settled.strays {
+      defects.add(Defect(layer: layer, feature: "#\(stray.feature + 1)", code: .coordinateOutOfRange, detail: stray.reason))
     }
-    if layer == "buildings" { middle = geometry.middle() }
-    for feature in geometry.strays(from: middle) where set.insert(feature).inserted {
-      bad.append(feature)
-      defects.add(
-        Defect(
-          layer: layer, feature: "#\(feature + 1)", code: .coordinateOutOfRange,
-          detail: "a position is farther than 3,000 km from the middle of the buildings"))
-    }
-    for feature in zone?.featuresOutside(geometry) ?? [] where set.insert(feature).inserted {
-      bad.append(feature)
-      defects.add(
-        Defect(
-          layer: layer, feature: "#\(feature + 1)", code: .coordinateOutOfRange,
-          detail: "too far from the other buildings for \(crs), which the engine chose: areas there would be wrong by more than 1 %"))
-    }
-    guard !bad.isEmpty else { return [] }
-    var clean = GeometryColumn()
-    for feature in 0..<geometry.count {
-      if set.contains(feature) { clean.appendNull() } else { clean.append(geometry, feature: feature) }
-    }
-    geometry = clean
-    return bad
+    return settled.strays.map(\.feature)
   }
 
   /// A layer farther than 50 km from the buildings, or a whole layer under a metre wide, is in the wrong place.

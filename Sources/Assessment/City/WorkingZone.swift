@@ -34,10 +34,7 @@ struct WorkingZone {
 
   /// Features with a position outside, ascending. O(positions).
   func featuresOutside(_ geometry: GeometryColumn) -> [Int] {
-    guard geometry.x.indices.contains(where: { !holds(x: geometry.x[$0], y: geometry.y[$0]) }) else { return [] }
-    return (0..<geometry.count).filter { feature in
-      geometry.positions(of: feature).contains { !holds(x: geometry.x[$0], y: geometry.y[$0]) }
-    }
+    geometry.features { !holds(x: geometry.x[$0], y: geometry.y[$0]) }
   }
 }
 
@@ -54,15 +51,6 @@ extension GeometryColumn {
     xs.sort()
     ys.sort()
     return Position(x: xs[xs.count / 2], y: ys[ys.count / 2])
-  }
-
-  /// Features with a position farther than 3,000 km east, west, north or south of the middle, ascending: records at 0, 0 of a national grid, for
-  /// example, or damaged numbers. No country of Europe is as wide. O(positions).
-  func strays(from middle: Position?) -> [Int] {
-    guard let middle else { return [] }
-    func isFar(_ k: Int) -> Bool { !(abs(x[k] - middle.x) <= 3e6 && abs(y[k] - middle.y) <= 3e6) }
-    guard x.indices.contains(where: isFar) else { return [] }
-    return (0..<count).filter { positions(of: $0).contains(where: isFar) }
   }
 }
 

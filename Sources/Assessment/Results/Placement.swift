@@ -45,19 +45,6 @@ public final class Reprojection {
   }
 }
 
-extension GeometryColumn {
-  /// Takes the geometries of some features away. O(vertices) when there are any.
-  fileprivate mutating func empty(_ features: [Int]) {
-    guard !features.isEmpty else { return }
-    let bad = Set(features)
-    var clean = GeometryColumn()
-    for feature in 0..<count {
-      if bad.contains(feature) { clean.appendNull() } else { clean.append(self, feature: feature) }
-    }
-    self = clean
-  }
-}
-
 extension Reprojection {
   /// The centroids of some features in the other CRS; NaN without geometry or where there is no place for it.
   func centroids(of rows: [Int], in geometry: GeometryColumn) -> (x: [Double], y: [Double]) {

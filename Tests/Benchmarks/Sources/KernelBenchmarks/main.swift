@@ -33,21 +33,9 @@ func measured(_ name: String, items: Int, _ body: () throws -> Void) rethrows {
   report(name, items: items, seconds: best)
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", OOPSLA, p. 453).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
 /// Terraces of houses along a grid of streets: every second pair of neighbours shares a wall; places and companies are strewn about.
 func town(_ count: Int) -> City {
-  var random = SplitMix(state: 7)
+  var random = DecisionAnalysis.SeededGenerator(seed: 7)
   var footprints = GeometryColumn(), ids = TextColumn()
   let side = max(1, Int(Double(count).squareRoot()))
   for k in 0..<count {
@@ -110,7 +98,7 @@ func run() throws {
   }
   for stage in MeasureStage.allCases { if let taken = seconds[stage] { report(stage.rawValue, items: count, seconds: taken) } }
 
-  var random = SplitMix(state: 11)
+  var random = DecisionAnalysis.SeededGenerator(seed: 11)
   let criteria = 20
   func matrix(_ n: Int) throws -> DecisionMatrix {
     try DecisionMatrix(
