@@ -71,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "rekindle",
       dependencies: [
-        "Assessment", "Publishing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Assessment", "GeoFormats", "Publishing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
 

@@ -11,8 +11,8 @@ public struct CSVWriter: ~Copyable {
   private var names: [String] = []
 
   /// Opens the output, `-` for standard output. Geometries are written as well-known text in a last column when `geometryName` names it.
-  public init(path: String, geometryName: String? = nil) throws(FormatError) {
-    file = try OutputFile(path: path)
+  public init(path: String, geometryName: String? = nil, existing: ExistingFile = .replaced) throws(FormatError) {
+    file = try OutputFile(path: path, existing: existing)
     self.geometryName = geometryName
   }
 
@@ -23,6 +23,7 @@ public struct CSVWriter: ~Copyable {
     if names.isEmpty {
       names = table.columns.map(\.name)
       writeHeader()
+      try file.replacesOnly(fileWithHead: rows.buffer)
     }
     precondition(names == table.columns.map(\.name), "all tables of a file have the same columns")
     try file.write(&rows.buffer)

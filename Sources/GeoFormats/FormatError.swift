@@ -42,6 +42,8 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   case converterTimedOut(path: String, seconds: Int)
   /// The output cannot be written.
   case cannotWrite(path: String, reason: String)
+  /// Something else stands where the output is to be written.
+  case notReplaced(path: String)
 
   /// Which exit status the failure leads to.
   public var kind: Kind {
@@ -51,7 +53,7 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
       .converterTimedOut:
       .badInput
     case .neededProgramMissing: .neededProgramMissing
-    case .cannotWrite: .cannotWrite
+    case .cannotWrite, .notReplaced: .cannotWrite
     }
   }
 
@@ -88,6 +90,8 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
       "Reading \(path) through ogr2ogr: not done after \(seconds) s. Convert it to GeoPackage yourself and name that."
     case .cannotWrite(let path, let reason):
       "Writing \(path): \(reason). Check the folder, its permissions and the free space."
+    case .notReplaced(let path):
+      "Writing \(path): a file stands there that this command did not write, and it is left as it is. Name another file, or add --force to replace it."
     }
   }
 

@@ -16,27 +16,37 @@ public struct GeoJSONWriter: ~Copyable {
   private let file: OutputFile
   private let form: Form
   private let own: GeoJSONEncoder
-  private var head = TextBuffer(capacity: 4_096)
+  private var head: TextBuffer
   private var bounds = Envelope()
   private var isFirst = true
 
   /// Opens the output, `-` for standard output. `members` are put at the top of a collection, e.g. its name and attribution; `identifier` names
   /// the column that becomes the feature's `id` as well.
   public init(
-    path: String, form: Form = .collection, members: [JSON.Member] = [], identifier: String? = nil
+    path: String, form: Form = .collection, members: [JSON.Member] = [], identifier: String? = nil, existing: ExistingFile = .replaced
   ) throws(FormatError) {
-    file = try OutputFile(path: path)
-    self.form = form
-    own = GeoJSONEncoder(form: form, identifier: identifier)
-    guard form == .collection else { return }
-    head.append(literal: "{\"type\":\"FeatureCollection\",\n")
-    for member in members where !["type", "features", "bbox"].contains(member.name) {
-      head.appendJSON(member.name)
-      head.append(byte: 0x3A)
-      head.append(member.value.serialized())
-      head.append(literal: ",\n")
+    let file = try OutputFile(path: path, existing: existing)
+    var head = TextBuffer(capacity: 4_096)
+    if form == .collection {
+      head.append(literal: "{\"type\":\"FeatureCollection\",\n")
+      for member in members where !["type", "features", "bbox"].contains(member.name) {
+        head.appendJSON(member.name)
+        head.append(byte: 0x3A)
+        head.append(member.value.serialized())
+        head.append(literal: ",\n")
+      }
+      head.append(literal: "\"features\":[")
+      try file.replacesOnly(fileWithHead: head)
+    } else {
+      // What every feature begins with; it is written with the features.
+      head.append(literal: "\u{1E}{\"type\":\"Feature\",")
+      try file.replacesOnly(fileWithHead: head)
+      head.removeAll()
     }
-    head.append(literal: "\"features\":[")
+    self.file = file
+    self.form = form
+    self.head = head
+    own = GeoJSONEncoder(form: form, identifier: identifier)
   }
 
   /// Writes the rows of a table, in order. O(bytes written).

@@ -65,7 +65,10 @@ public struct GeoPackageLayer: Sendable {
 /// its own at `finish`; a file that stood there is replaced.
 public final class GeoPackageWriter {
   private let path: String
+  /// Where the file stands, behind a link.
+  private let place: String
   private let partial: String
+  private let existing: ExistingFile
   private let lastChange: String
   private let pageSize: Int
   private var isFinished = false
@@ -91,12 +94,17 @@ public final class GeoPackageWriter {
   /// Opens a new file. `lastChange` is ISO 8601 in UTC with milliseconds, e.g. `2026-01-01T00:00:00.000Z`.
   ///
   /// `pageSize`, a power of two from 4,096 to 65,536 bytes, is that of the database: large pages waste less where rows are long and many.
-  public init(path: String, lastChange: String, pageSize: Int = 4_096) throws(FormatError) {
+  /// - Throws: `FormatError.cannotWrite` for a device or a pipe, too: a database needs a file.
+  public init(path: String, lastChange: String, pageSize: Int = 4_096, existing: ExistingFile = .replaced) throws(FormatError) {
     precondition((4_096...65_536).contains(pageSize) && pageSize & (pageSize - 1) == 0, "a page size of SQLite")
     self.path = path
     self.lastChange = lastChange
     self.pageSize = pageSize
-    partial = OutputFile.partialName(path)
+    self.existing = existing
+    let standing = try OutputPlace(path)
+    guard !standing.isStream else { throw .cannotWrite(path: path, reason: "it is no regular file, and a GeoPackage needs one") }
+    place = standing.path
+    partial = OutputFile.partialName(place)
     unsafe unlink(partial)
     try database { db in
       try db.execute(sql: "PRAGMA application_id = 1196444487; PRAGMA user_version = 10300; " + Self.schema)
@@ -172,6 +180,7 @@ public final class GeoPackageWriter {
     precondition(!key.hasPrefix("gpkg_") && !key.hasPrefix("rtree_") && !key.hasPrefix("sqlite_"), "a layer's name is not reserved")
     precondition(tableNames.insert(key).inserted, "layers have different names")
     let columns = layer.table.columns
+    if tableNames.count == 1 { try replacesOnly(fileWith: layer) }
     let table = layer.name.quotedIdentifier, keyName = Self.freeName("fid", columns)
     let geometryName = layer.table.geometry == nil ? nil : Self.freeName("geom", columns)
     let kind = layer.table.geometry == nil ? nil : Self.commonKind(kinds)
@@ -191,6 +200,15 @@ public final class GeoPackageWriter {
     current = open
     try append(layer.table)
     current?.layer.table = ExportTable(columns: columns.map { AttributeColumn(name: $0.name, texts: []) })
+  }
+
+  /// Refuses to replace a file that is no GeoPackage with this layer and its columns, unless whatever stands there may go.
+  private func replacesOnly(fileWith layer: GeoPackageLayer) throws(FormatError) {
+    guard existing == .replacedIfAlike, unsafe access(place, F_OK) == 0 else { return }
+    let found = (try? GeoPackageReader(path: place).describe(counting: false)) ?? []
+    guard found.map(\.name) == [layer.name], found[0].fields.map(\.name) == layer.table.columns.map(\.name) else {
+      throw .notReplaced(path: path)
+    }
   }
 
   /// Writes further rows of the layer that was begun; they have the columns of the first.
@@ -390,7 +408,7 @@ public final class GeoPackageWriter {
   public func finish() throws(FormatError) {
     precondition(current == nil && !isFinished, "the file is finished, or a layer is not")
     let descriptor = unsafe open(partial, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0, fsync(descriptor) == 0, close(descriptor) == 0, unsafe rename(partial, path) == 0 else {
+    guard descriptor >= 0, fsync(descriptor) == 0, close(descriptor) == 0, unsafe rename(partial, place) == 0 else {
       throw .cannotWrite(path: path, reason: systemErrorText())
     }
     isFinished = true

@@ -405,26 +405,58 @@ struct TextBuffer: ~Copyable {
   }
 }
 
+/// What becomes of a file that stands where an output is to be written.
+public enum ExistingFile: Sendable {
+  /// It is replaced.
+  case replaced
+  /// It is replaced if it begins as the output does, so that a command can be run again; anything else is refused.
+  case replacedIfAlike
+}
+
 /// A file that appears under its name when it is whole: it is written beside it under another name and renamed at the end.
 ///
-/// `-` is standard output, where nothing can be renamed.
+/// `-` is standard output, where nothing can be renamed; neither can devices and pipes, which are written to as they are. A link leads to the file
+/// that is meant.
 final class OutputFile {
   let path: String
+  /// Where the file stands, behind a link.
+  private let place: String
   private let partial: String?
+  private let existing: ExistingFile
   private var descriptor: Int32
   private var isDone = false
 
-  init(path: String) throws(FormatError) {
+  init(path: String, existing: ExistingFile = .replaced) throws(FormatError) {
     self.path = path
+    self.existing = existing
     if path == "-" {
-      partial = nil
+      (place, partial) = (path, nil)
       descriptor = STDOUT_FILENO
       return
     }
-    let name = Self.partialName(path)
-    partial = name
-    descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let standing = try OutputPlace(path)
+    place = standing.path
+    if standing.isStream {
+      partial = nil
+      descriptor = unsafe open(place, O_WRONLY | O_CLOEXEC)
+    } else {
+      let name = Self.partialName(place)
+      partial = name
+      descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    }
     guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: systemErrorText()) }
+  }
+
+  /// Refuses to replace a file that does not begin with these bytes, unless whatever stands there may go.
+  func replacesOnly(fileWithHead head: borrowing TextBuffer) throws(FormatError) {
+    guard partial != nil, existing == .replacedIfAlike, unsafe access(place, F_OK) == 0 else { return }
+    let file = try MappedFile(path: place, limit: head.count)
+    let isAlike = file.withBytes { bytes in
+      unsafe head.withBytes { head in
+        bytes.count == head.count && bytes.indices.allSatisfy { unsafe bytes[$0] == head[$0] }
+      }
+    }
+    guard isAlike else { throw .notReplaced(path: path) }
   }
 
   deinit {
@@ -476,11 +508,16 @@ final class OutputFile {
 
   /// Gives the file its name.
   func finish() throws(FormatError) {
-    guard let partial, !isDone else { return }
+    guard !isDone else { return }
+    guard let partial else {
+      isDone = true
+      guard path == "-" || close(descriptor) == 0 else { throw .cannotWrite(path: path, reason: systemErrorText()) }
+      return
+    }
     guard fsync(descriptor) == 0 || errno == EINVAL, close(descriptor) == 0 else {
       throw .cannotWrite(path: path, reason: systemErrorText())
     }
-    guard unsafe rename(partial, path) == 0 else {
+    guard unsafe rename(partial, place) == 0 else {
       let reason = systemErrorText()
       unsafe unlink(partial)
       isDone = true
@@ -488,4 +525,48 @@ final class OutputFile {
     }
     isDone = true
   }
+}
+
+/// What stands where an output is to be written.
+struct OutputPlace {
+  /// The path; where a link stands, that to which it leads.
+  let path: String
+  /// Whether it is a device or a pipe, which takes bytes and cannot be replaced.
+  let isStream: Bool
+  /// Whether a regular file stands there.
+  let isFile: Bool
+
+  /// - Throws: `FormatError.cannotWrite` for a folder, and for a link that leads nowhere.
+  init(_ path: String) throws(FormatError) {
+    var facts = stat()
+    guard unsafe lstat(path, &facts) == 0 else {
+      (self.path, isStream, isFile) = (path, false, false)
+      return
+    }
+    var place = path
+    if facts.st_mode & S_IFMT == S_IFLNK {
+      guard let real = unsafe realpath(path, nil), unsafe stat(real, &facts) == 0 else {
+        throw .cannotWrite(path: path, reason: "it is a link that leads nowhere")
+      }
+      place = unsafe String(cString: real)
+      unsafe free(real)
+    }
+    let kind = facts.st_mode & S_IFMT
+    guard kind != S_IFDIR else { throw .cannotWrite(path: path, reason: "it is a folder") }
+    (self.path, isStream, isFile) = (place, kind != S_IFREG, kind == S_IFREG)
+  }
+}
+
+/// Writes a text to a file that appears when it is whole, or to `-`, a device or a pipe.
+/// - Parameter head: bytes at the beginning by which a file that this engine wrote is known.
+/// - Throws: `FormatError` when it cannot be written, or when what stands there may not be replaced.
+public func writeText(_ text: String, to path: String, existing: ExistingFile, head: Int) throws(FormatError) {
+  let file = try OutputFile(path: path, existing: existing)
+  var buffer = TextBuffer(capacity: 1 << 12)
+  buffer.append(String(decoding: text.utf8.prefix(head), as: UTF8.self))
+  try file.replacesOnly(fileWithHead: buffer)
+  buffer.removeAll()
+  buffer.append(text)
+  try file.write(&buffer)
+  try file.finish()
 }

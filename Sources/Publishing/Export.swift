@@ -1,7 +1,7 @@
 public import Assessment
 import Dispatch
 import Foundation
-import GeoFormats
+public import GeoFormats
 import SimpleFeatures
 
 /// What leaves in an export, and how.
@@ -20,6 +20,8 @@ public struct ExportOptions: Sendable {
   public var threads = 1
   /// Styles of a GeoPackage by layer.
   public var styles: [String: String] = [:]
+  /// What becomes of a file that stands there already.
+  public var existing = ExistingFile.replacedIfAlike
   /// Called now and then with the number of sites read and of all.
   public var progress: (@Sendable (Int, Int) -> Void)?
 
@@ -51,7 +53,7 @@ public func export(_ store: StudyStore, to path: String, options: ExportOptions)
   if isGeoJSON {
     let output = try OrderedGeoJSON(
       to: path, form: options.format == "geojson" ? .collection : .sequence, members: geoJSONMembers(store.study), from: working,
-      threads: options.threads)
+      threads: options.threads, existing: options.existing)
     do {
       try forEachBatch(output.append)
       return try output.finish()
@@ -62,7 +64,7 @@ public func export(_ store: StudyStore, to path: String, options: ExportOptions)
   }
   let reprojected = try Reprojection(from: working, to: target)
   if options.format == "csv" {
-    var writer = try CSVWriter(path: path, geometryName: "wkt")
+    var writer = try CSVWriter(path: path, geometryName: "wkt", existing: options.existing)
     try forEachBatch { batch in
       var table = ExportTable(reprojected(batch))
       if let note = store.study.illustrativeNote(rows: batch.count) { table.columns.append(note) }
@@ -70,7 +72,7 @@ public func export(_ store: StudyStore, to path: String, options: ExportOptions)
     }
     return try writer.finish()
   }
-  let writer = try GeoPackageWriter(path: path, lastChange: options.lastChange)
+  let writer = try GeoPackageWriter(path: path, lastChange: options.lastChange, existing: options.existing)
   let reference = try spatialReference(of: target)
   let kinds = chosen.map { Set($0.flatMap(\.geometry.kinds)) } ?? layer.geometryKinds
   var isFirst = true
@@ -186,12 +188,15 @@ private final class OrderedGeoJSON: @unchecked Sendable {
   private var failure: (any Error)?
   private var writer: GeoJSONWriter?
 
-  init(to path: String, form: GeoJSONWriter.Form, members: [JSON.Member], from crs: CoordinateReferenceSystem, threads: Int) throws {
+  init(
+    to path: String, form: GeoJSONWriter.Form, members: [JSON.Member], from crs: CoordinateReferenceSystem, threads: Int,
+    existing: ExistingFile
+  ) throws {
     isSerial = threads < 2
     for _ in 0..<max(1, threads) {
       idle.append(Desk(encoder: GeoJSONEncoder(form: form), reprojected: try Reprojection(from: crs, to: .wgs84)))
     }
-    writer = try GeoJSONWriter(path: path, form: form, members: members)
+    writer = try GeoJSONWriter(path: path, form: form, members: members, existing: existing)
   }
 
   /// Takes a batch; waits while all desks are busy.
@@ -248,20 +253,20 @@ private final class OrderedGeoJSON: @unchecked Sendable {
 
 /// Writes the indicators of a file; CSV has no geometry.
 /// - Throws: `FormatError` when the output cannot be written.
-public func export(_ measured: MeasuredFile, format: String, to path: String, threads: Int) throws {
+public func export(_ measured: MeasuredFile, format: String, to path: String, threads: Int, existing: ExistingFile) throws {
   switch format {
   case "csv":
-    var writer = try CSVWriter(path: path)
+    var writer = try CSVWriter(path: path, existing: existing)
     try writer.append(ExportTable(columns: measured.table.attributes), threads: threads)
     try writer.finish()
   case "gpkg":
-    let writer = try GeoPackageWriter(path: path, lastChange: "1970-01-01T00:00:00.000Z")
+    let writer = try GeoPackageWriter(path: path, lastChange: "1970-01-01T00:00:00.000Z", existing: existing)
     try writer.add(
       GeoPackageLayer(name: "indicators", table: ExportTable(measured.table), reference: try spatialReference(of: measured.crs)))
     try writer.finish()
   default:
     let table = try reprojected(measured.table, from: measured.crs, to: .wgs84, threads: threads)
-    var writer = try GeoJSONWriter(path: path, form: format == "geojson" ? .collection : .sequence)
+    var writer = try GeoJSONWriter(path: path, form: format == "geojson" ? .collection : .sequence, existing: existing)
     try writer.append(ExportTable(table))
     try writer.finish()
   }

@@ -15,6 +15,8 @@ public struct PublishOptions: Sendable {
   public var isBatch: Bool
   /// Whether a batch writes `sites.geojson` beside the GeoPackage, which holds the same and is a third as large.
   public var hasGeoJSON = true
+  /// Whether a link that stands where the results go was named by the user; else it is refused.
+  public var followsLink = false
   /// Threads for making and writing tables; the bytes do not depend on it.
   public var threads = 1
   /// Called with what is being written.
@@ -49,7 +51,10 @@ public func publish(
     record.json.serialized(), options.formats.joined(separator: ","), options.languages.joined(separator: ","), "\(options.isBatch)",
     signatureOfFiles([scored.study.file] + listing(data.templates) + listing(data.geoData + "/assumptions")),
   ].joined(separator: "\n")
-  let folder = try OutputFolder(path: path, signature: signature)
+  let study = scored.study.id
+  let folder = try OutputFolder(path: path, signature: signature, followsLink: options.followsLink) { place throws(OutputError) in
+    try ResultsRecord.files(in: place, ofStudy: study)
+  }
   var expected: Set<String> = []
 
   if options.isBatch {

@@ -13,7 +13,8 @@ public struct WrittenSites: Sendable {
 
 /// Writes concepts and reports for chosen sites into the output folder of a study that was scored.
 ///
-/// A what-if (changed assumptions) goes to `sites/<id>/what-if/`, so that the results of the run stay as they are.
+/// A what-if (changed assumptions) goes to `sites/<id>/what-if/`, so that the results of the run stay as they are; it lists its files in
+/// `files.json` and stays when the site is written again. The reports of a site stand in `run.json`.
 /// - Throws: `AssessmentError` for an unknown site, `OutputError` when the folder cannot be written.
 public func publishSites(
   _ ids: [String], top: Int, of portfolio: Portfolio, data: DataFolder, into out: String, options: PublishOptions, isWhatIf: Bool
@@ -35,12 +36,20 @@ public func publishSites(
     let known = try robustness ?? portfolio.robustness()
     robustness = known
     let dossier = try portfolio.dossier(at: site, robustness: known)
-    let place = out + "/sites/" + pathComponent(ofSite: id) + (isWhatIf ? "/what-if" : "")
-    let folder = try OutputFolder(path: place, signature: "site", isResult: { $0.contains("site.json") })
+    let below = "sites/" + pathComponent(ofSite: id)
+    let place = out + "/" + below + (isWhatIf ? "/what-if" : "")
+    let folder = try OutputFolder(path: place, signature: "site") { _ throws(OutputError) in
+      isWhatIf ? ResultsRecord.files(listedIn: place) : ResultsRecord.files(ofRun: out, below: below)
+    }
     let feature = try reprojected(portfolio.sites.selecting([site]), from: portfolio.surroundings.crs, to: .wgs84)
     let names = try files.write(dossier, feature: feature, at: ".", into: folder)
+    let files = try names.map { (path: String($0.dropFirst(2)), sha256: try sha256(ofFile: folder.place($0))) }
+    if isWhatIf { try folder.write(ResultsRecord.listText(of: files), to: ResultsRecord.listName) }
     try folder.finish()
-    paths += names.map { place + "/" + $0.dropFirst(2) }
+    if !isWhatIf {
+      try ResultsRecord.replace(below: below, by: files.map { ("\(below)/\($0.path)", $0.sha256) }, inRun: out)
+    }
+    paths += files.map { place + "/" + $0.path }
     records.append(dossier.json)
   }
   if let missing = files.missing { throw missing }

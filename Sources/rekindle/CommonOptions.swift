@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assessment
 import Foundation
+import GeoFormats
 import Publishing
 
 /// Options that every command takes.
@@ -15,6 +16,8 @@ struct CommonOptions: ParsableArguments {
   @Option(help: "End with an error rather than take more memory than this, e.g. 2G or 512M; converters are bounded, too.")
   var maxMemory: String?
   @Option(help: "Write stage timings as JSON to this file.") var timings: String?
+  @Flag(help: "Replace files that stand where -o and --timings write, whatever they are; never an input, a study or its results.")
+  var force = false
   @Option(help: "Folder that holds GeoData and Reports.") var dataDir: String?
 
   func validate() throws {
@@ -43,6 +46,9 @@ struct CommonOptions: ParsableArguments {
     options.stage = { progress.begin(stage: $0) }
     return options
   }
+
+  /// What becomes of files that stand where `-o` and `--timings` write.
+  var existing: ExistingFile { force ? .replaced : .replacedIfAlike }
 
   func makeProgress() -> Progress { Progress(isShown: !quiet && !json && isatty(FileHandle.standardError.fileDescriptor) != 0) }
 
@@ -107,14 +113,13 @@ final class Progress: @unchecked Sendable {
   }
 
   /// Wall and CPU seconds of each stage as JSON, for `--timings`.
-  func writeTimings(to path: String?) throws {
+  func writeTimings(to path: String?, existing: ExistingFile) throws {
     guard let path else { return }
     let rows = lock.withLock { stages }.map {
       "  {\"stage\": \"\($0.name)\", \"wall_s\": \(($0.seconds * 1e4).rounded() / 1e4), \"cpu_s\": \(($0.cpu * 1e4).rounded() / 1e4)}"
     }
-    do { try Data("[\n\(rows.joined(separator: ",\n"))\n]\n".utf8).write(to: URL(fileURLWithPath: path)) } catch {
-      throw AssessmentError(.cannotWrite, "--timings \(path): cannot be written: \(error.localizedDescription)")
-    }
+    let head = "[\n  {\"stage\": \""
+    try writeText("[\n\(rows.joined(separator: ",\n"))\n]\n", to: path, existing: existing, head: head.utf8.count)
   }
 }
 

@@ -158,7 +158,7 @@ struct ProfileDiffCommand: ParsableCommand {
       before, after, study: study, folder: folder, register: try AssumptionRegister(folder: folder, studyFile: study.assumptions),
       options: common.runOptions(progress))
     progress.end()
-    try progress.writeTimings(to: common.timings)
+    try progress.writeTimings(to: common.timings, existing: common.existing)
     print(common.json ? comparison.jsonText : comparison.text(limit: limit))
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assessment
 import Foundation
+import GeoFormats
 import Publishing
 
 struct IndicatorsCommand: ParsableCommand {
@@ -21,6 +22,9 @@ struct IndicatorsCommand: ParsableCommand {
   }
 
   func run() throws {
+    let untouchable = Untouchable(files: [LayerReference(parsing: file).path], data: try? common.folder())
+    try untouchable.refuse(output, "-o")
+    try untouchable.refuse(common.timings, "--timings")
     let progress = common.makeProgress()
     let options = common.runOptions(progress)
     let measured = try measureFile(file, idField: id, crs: crs, options: options)
@@ -28,9 +32,9 @@ struct IndicatorsCommand: ParsableCommand {
       throw AssessmentError(.badInput, "--strict: \(measured.defectLines(1).first ?? "the file has defects")")
     }
     options.stage?("write")
-    try export(measured, format: format, to: output, threads: options.threads)
+    try export(measured, format: format, to: output, threads: options.threads, existing: common.existing)
     progress.end()
-    try progress.writeTimings(to: common.timings)
+    try progress.writeTimings(to: common.timings, existing: common.existing)
     if !common.quiet {
       printError(
         "\(measured.read) read = \(measured.kept) kept + \(measured.read - measured.kept) refused, measured in \(measured.crsName)")
@@ -72,12 +76,12 @@ struct InitCommand: ParsableCommand {
     commandName: "init", abstract: "Writes a commented study file, guessing layers and fields from the files given.")
   @Argument(help: "Files or folders with the city's data.", completion: .file()) var files: [String] = []
   @Option(name: .shortAndLong, help: "The study file to write, or - for standard output.") var output = "study.yml"
-  @Flag(help: "Replace a file that is there.") var force = false
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let folder = try common.folder()
-    if output != "-", !force, FileManager.default.fileExists(atPath: output) {
+    try Untouchable(files: files.map { LayerReference(parsing: $0).path }, data: folder).refuse(output, "-o")
+    if output != "-", !common.force, FileManager.default.fileExists(atPath: output) {
       throw AssessmentError(.cannotWrite, "\(output) exists. Name another file with -o, or add --force to replace it.")
     }
     let target = output == "-" ? "study.yml" : output
@@ -88,9 +92,7 @@ struct InitCommand: ParsableCommand {
       print(text, terminator: "")
       return
     }
-    do { try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic) } catch {
-      throw AssessmentError(.cannotWrite, "Cannot write \(output): \(error.localizedDescription)")
-    }
+    try writeText(text, to: output, existing: .replaced, head: 0)
     common.say("Wrote \(output). Look through what was guessed, then: rekindle run \(output)")
     for line in text.split(separator: "\n") where line.contains("# no ") || line.contains("GUESS") || line.contains("not used") {
       common.say("  " + line.trimmingCharacters(in: .whitespaces).replacing("# ", with: ""))

@@ -57,22 +57,24 @@ private func runStudy(
   let folder = try common.folder()
   let study = try Study(file: arguments.study)
   let register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
+  let out = arguments.outputPath(study, folder)
+  try Untouchable(of: study, store: out, data: folder).refuse(common.timings, "--timings")
   let progress = common.makeProgress()
   let options = common.runOptions(progress)
   let scored = try score(study, folder: folder, register: register, options: options)
   if common.strict, scored.record.defects.contains(where: { $0.count > 0 }) {
     throw AssessmentError(.badInput, "--strict: the data have defects.")
   }
-  let out = arguments.outputPath(study, folder)
   options.stage?("write")
   var publishing = PublishOptions(
     top: top ?? study.report.top, formats: formats ?? study.report.formats, languages: study.report.languages, isBatch: isBatch,
     progress: { progress.update($0, $1, $2) })
   publishing.hasGeoJSON = hasGeoJSON
+  publishing.followsLink = arguments.out != nil
   publishing.threads = options.threads
   let record = try publish(scored, register: register, data: folder, to: out, options: publishing, lastChange: lastChange(study))
   progress.end()
-  try progress.writeTimings(to: common.timings)
+  try progress.writeTimings(to: common.timings, existing: common.existing)
   if common.json { print(record.jsonText) }
   common.say(summary(record, scored, verbose: common.verbose))
   common.say("")
@@ -173,8 +175,13 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let folder = try common.folder()
     let study = try Study(file: arguments.study)
+    let out = arguments.outputPath(study, folder)
+    let untouchable = Untouchable(of: study, store: out, data: folder)
+    try untouchable.refuse(output, "-o")
+    try untouchable.refuse(common.timings, "--timings")
     let progress = common.makeProgress()
     var options = ExportOptions()
+    options.existing = common.existing
     options.format = format
     options.sites = names(sites)
     options.columns = names(columns)
@@ -183,10 +190,10 @@ struct ExportCommand: ParsableCommand {
     options.threads = common.runOptions(progress).threads
     options.styles = format == "gpkg" ? try layerStyles(templates: folder.templates) : [:]
     options.progress = { progress.update("export", $0, $1) }
-    let store = try StudyStore(arguments.outputPath(study, folder), study: study, folder: folder)
+    let store = try StudyStore(out, study: study, folder: folder)
     try export(store, to: output, options: options)
     progress.end()
-    try progress.writeTimings(to: common.timings)
+    try progress.writeTimings(to: common.timings, existing: common.existing)
     if output != "-" { common.say("Wrote \(output)") }
   }
 
