@@ -51,16 +51,17 @@ public func publish(
     record.json.serialized(), options.formats.joined(separator: ","), options.languages.joined(separator: ","), "\(options.isBatch)",
     signatureOfFiles([scored.study.file] + listing(data.templates) + listing(data.geoData + "/assumptions")),
   ].joined(separator: "\n")
-  let study = scored.study.id
+  let study = scored.study
   let folder = try OutputFolder(path: path, signature: signature, followsLink: options.followsLink) { place throws(OutputError) in
-    try ResultsRecord.files(in: place, ofStudy: study)
+    try ResultsRecord.files(in: place, ofStudy: study.id)
   }
+  try StudyOrigin.check(folder.path, belongsTo: study)
   var expected: Set<String> = []
 
   if options.isBatch {
     expected = try writeBatch(
       scored, register: register, data: data, to: folder, options: options, lastChange: lastChange)
-    return try close(folder, expected, &record, threads: options.threads)
+    return try close(folder, expected, &record, study, threads: options.threads)
   }
   let library = try TemplateLibrary(folder: data.templates)
 
@@ -117,19 +118,22 @@ public func publish(
     try folder.write(portfolioPage(context, atlas: atlas, library: library, language: language), to: name)
     expected.insert(name)
   }
-  _ = try close(folder, expected, &record, threads: options.threads)
+  _ = try close(folder, expected, &record, study, threads: options.threads)
   // Everything else stands; that the PDFs are missing is still an error for whoever asked for them.
   if let missing = files.missing { throw missing }
   return record
 }
 
 /// Drops what does not belong to the results, writes the record and swaps the folder in.
-private func close(_ folder: OutputFolder, _ expected: Set<String>, _ record: inout RunRecord, threads: Int) throws -> RunRecord {
+private func close(
+  _ folder: OutputFolder, _ expected: Set<String>, _ record: inout RunRecord, _ study: Study, threads: Int
+) throws -> RunRecord {
   folder.keepOnly(expected)
   let names = folder.files(), place = folder.partial
   let digests = concurrentMap(names.count, threads: threads) { k in Result { try sha256(ofFile: place + "/" + names[k]) } }
   record.outputs = try zip(names, digests).map { ($0, try $1.get()) }
   try folder.write(record.json.serialized(indent: 2) + "\n", to: "run.json")
+  try StudyOrigin.note(folder.path, of: study)
   try folder.finish()
   return record
 }

@@ -196,4 +196,24 @@ struct OutputTests {
     #expect(
       listed?.contains("sites/\(id)/report.html") == true && listed?.contains { $0.contains("kept") || $0.contains("what-if") } == false)
   }
+
+  @Test("A second study with the same id does not replace the first; a study that moved, or is copied with its results, may")
+  func sameID() throws {
+    let town = try Town()
+    try FileManager.default.copyItem(atPath: town.study, toPath: town.path + "/second.yml")
+    let before = contents(of: town.out)
+    let second = try rekindle(["score", town.path + "/second.yml", "--out", town.out])
+    #expect(second.status == 73 && second.errors.contains("same id") && second.errors.contains("study.yml"), "\(second)")
+    #expect(differences(before, contents(of: town.out)) == [])
+    let mode = try FileManager.default.attributesOfItem(atPath: town.out + ".private")[.posixPermissions] as? Int
+    #expect(mode == 0o700)
+    // The whole project as a copy: each goes on with its own.
+    let copy = try ScratchFolder()
+    try FileManager.default.removeItem(atPath: copy.path)
+    try FileManager.default.copyItem(atPath: town.path, toPath: copy.path)
+    #expect(try rekindle(["score", copy.path + "/study.yml", "--out", copy.path + "/out"]).status == 0)
+    // The study file under another name.
+    try FileManager.default.moveItem(atPath: town.study, toPath: town.path + "/renamed.yml")
+    #expect(try rekindle(["score", town.path + "/renamed.yml", "--out", town.out]).status == 0)
+  }
 }

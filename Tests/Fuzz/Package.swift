@@ -33,7 +33,8 @@ let package = Package(
       ],
       swiftSettings: watched),
     .executableTarget(
-      name: "FuzzReaders", dependencies: ["Assessment", "GeoFormats", "SimpleFeatures"],
+      name: "FuzzReaders",
+      dependencies: ["Assessment", "GeoFormats", "SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: watched + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]

@@ -5,14 +5,14 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:-60}
 shift || true
-readers=${*:-wkb geopackage geojson csv study decide appraise}
+readers=${*:-wkb geopackage geojson csv study decide appraise pages}
 swift build -c release --product FuzzReaders
 mkdir -p .build/findings
 failed=0
 for reader in $readers; do
   mkdir -p ".build/corpora/$reader"
   # Short inputs are quick, and reach as much: only files with a fixed frame need room.
-  case $reader in geopackage) limit=65536 ;; study) limit=4096 ;; *) limit=1024 ;; esac
+  case $reader in geopackage) limit=65536 ;; pages) limit=4096 ;; study) limit=4096 ;; *) limit=1024 ;; esac
   words=""
   [ -e "Dictionaries/$reader" ] && words="-dict=Dictionaries/$reader"
   status=0

@@ -1,3 +1,4 @@
+import GRDB
 import Glibc
 import SimpleFeatures
 
@@ -6,7 +7,7 @@ import SimpleFeatures
 
 /// What is fed, chosen by the environment variable `FUZZ_READER`.
 private enum Reader: String {
-  case wkb, geopackage, geojson, csv, study, decide, appraise
+  case wkb, geopackage, geojson, csv, study, decide, appraise, pages
 }
 
 private func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
@@ -61,6 +62,7 @@ private func feed(_ start: UnsafePointer<UInt8>, _ size: Int) -> CInt {
   case .decide: answerDecision(bytes)
   case .appraise:
     if let json = try? JSON(parsing: bytes), let answer = try? appraise(json) { checkAnswer(answer) }
+  case .pages: writePages(bytes)
   case nil: fatalError("FUZZ_READER names no reader")
   }
   return 0
@@ -125,6 +127,75 @@ private func readFile(_ bytes: [UInt8], _ ending: String) {
     precondition((summary == nil) == (whole == nil), "batches are refused when the whole is")
     if let summary, let whole {
       precondition(summary.readCount == whole.readCount && kept == whole.features.count, "batches hold as much as the whole")
+    }
+  }
+}
+
+/// A table made of the bytes, laid down as pages in pieces: SQLite must find the file whole, and every row must read back as it was.
+private func writePages(_ bytes: [UInt8]) {
+  guard bytes.count > 4 else { return }
+  let path = scratch + ".pages.gpkg"
+  var rest = bytes[4...]
+  func next() -> UInt8 { rest.popFirst() ?? 0 }
+  let columnCount = Int(bytes[0] % 6), pieces = 1 + Int(bytes[1] % 3), pageSize = 4_096 << Int(bytes[2] % 5)
+  let hasGeometry = bytes[3] & 1 == 1
+  var written: [[[String?]]] = []
+  func piece() -> ExportTable {
+    let rows = Int(next())
+    var texts = Array(repeating: [String?](), count: columnCount)
+    var numbers: [Int64?] = []
+    var reals: [Double] = []
+    var geometry = GeometryColumn()
+    for _ in 0..<rows {
+      for column in 0..<columnCount {
+        let kind = next()
+        // Lengths around those at which a value runs over to pages of its own.
+        let length = kind == 0 ? 0 : Int(kind) * (kind > 200 ? Int(next()) : 1)
+        texts[column].append(kind == 255 ? nil : String(repeating: Character(UnicodeScalar(97 + kind % 26)), count: length))
+      }
+      let word = (0..<8).reduce(UInt64(0)) { word, _ in word << 8 | UInt64(next()) }
+      numbers.append(word % 7 == 0 ? nil : Int64(bitPattern: word >> (word % 64)))
+      reals.append(Double(bitPattern: word).isFinite ? Double(bitPattern: word) : .nan)
+      guard hasGeometry else { continue }
+      if word % 5 == 0 { geometry.appendNull() } else { geometry.appendPoint(x: Double(word % 1_000), y: Double(word >> 40)) }
+    }
+    let columns =
+      texts.enumerated().map { AttributeColumn(name: "t\($0)", texts: $1) } + [
+        AttributeColumn(name: "n", integers: numbers), AttributeColumn(name: "r", reals: reals),
+      ]
+    written.append((0..<rows).map { row in columns.map { $0.valueText(row) } })
+    return ExportTable(geometry: hasGeometry ? geometry : nil, columns: columns)
+  }
+  do {
+    let writer = try GeoPackageWriter(path: path, lastChange: "2026-01-01T00:00:00.000Z", pageSize: pageSize)
+    let reference = SpatialReference(code: "EPSG:3067", name: "TM35", wkt: "")
+    try writer.begin(GeoPackageLayer(name: "t", table: piece(), reference: reference), kinds: [.point])
+    for _ in 1..<pieces { try writer.append(piece()) }
+    try writer.end()
+    try writer.finish()
+    let layer = try readLayer(LayerReference(path: path, layer: "t"))
+    let expected = written.flatMap(\.self)
+    precondition(layer.readCount == expected.count && layer.refusedCount == 0, "as many rows as were written")
+    let found = (0..<layer.features.count).map { row in layer.features.attributes.map { $0.valueText(row) } }
+    precondition(found == expected, "rows read back as they were written")
+    let queue = try DatabaseQueue(path: path)
+    let verdict = try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
+    precondition(verdict == ["ok"], "SQLite finds the pages whole: \(verdict)")
+    try queue.close()
+  } catch {
+    fatalError("what was written cannot be read: \(error)")
+  }
+}
+
+extension AttributeColumn {
+  /// A value in words that tell all values apart; `nil` for an unknown one.
+  fileprivate func valueText(_ row: Int) -> String? {
+    guard validity[row] else { return nil }
+    switch values {
+    case .integer(let all): return String(all[row])
+    case .real(let all): return String(all[row].bitPattern)
+    case .boolean(let all): return String(all[row])
+    case .text(let all): return all[row]
     }
   }
 }
