@@ -38,6 +38,8 @@ gallery: build
 
 lint:
 	swift format lint --strict --parallel --recursive $(SOURCES)
+	@# Imports are declared, declarations are used, folders form no circle.
+	.ci/imports
 
 test: lint
 	@.ci/install checks

@@ -47,7 +47,7 @@ let package = Package(
       swiftSettings: house + [.strictMemorySafety()]),
 
     // Domain.
-    .target(name: "UrbanIndicators", dependencies: ["SimpleFeatures", "SpatialEngine"], swiftSettings: house),
+    .target(name: "UrbanIndicators", dependencies: ["SimpleFeatures"], swiftSettings: house),
     .target(name: "DecisionAnalysis", swiftSettings: house),
     .target(name: "ProjectFinance", swiftSettings: house),
 
@@ -71,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "rekindle",
       dependencies: [
-        "Assessment", "GeoFormats", "Publishing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Assessment", "Publishing", "GeoFormats", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
 
@@ -93,6 +93,6 @@ let package = Package(
     .testTarget(
       name: "PublishingTests", dependencies: ["Publishing", "Assessment", "GeoFormats", "SimpleFeatures", "ProjectFinance"],
       exclude: ["Fixtures"], swiftSettings: house),
-    .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats", "SimpleFeatures"], swiftSettings: house),
+    .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats"], swiftSettings: house),
   ]
 )

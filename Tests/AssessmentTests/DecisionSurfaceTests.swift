@@ -110,7 +110,7 @@ import Testing
   private struct Town {
     let profile: Profile
     /// Worth by site, best first.
-    let worth: [[DossierContext.ScoredCriterion]]
+    let worth: [[ScoredCriterion]]
     let scores: [Double]
   }
 
@@ -118,15 +118,15 @@ import Testing
   private func town(_ profile: Profile, sites: Int, seed: UInt64) -> Town {
     var generator = SeededGenerator(seed: seed)
     let drawn = (0..<sites).map { _ in
-      profile.criteria.map { criterion -> DossierContext.ScoredCriterion in
+      profile.criteria.map { criterion -> ScoredCriterion in
         let value = generator.uniform()
         let isKnown = generator.uniform() < 0.7
-        return DossierContext.ScoredCriterion(
+        return ScoredCriterion(
           criterion: criterion, value: value, low: isKnown ? value : value * generator.uniform(),
           high: isKnown ? value : value + (1 - value) * generator.uniform(), basis: isKnown ? .data : .prior)
       }
     }
-    func score(_ site: [DossierContext.ScoredCriterion]) -> Double { site.reduce(0) { $0 + $1.criterion.weight * $1.value } }
+    func score(_ site: [ScoredCriterion]) -> Double { site.reduce(0) { $0 + $1.criterion.weight * $1.value } }
     let sorted = drawn.sorted { score($0) > score($1) }
     return Town(profile: profile, worth: sorted, scores: sorted.map(score))
   }

@@ -23,7 +23,7 @@ let package = Package(
     .target(name: "SpatialEngine", dependencies: ["SimpleFeatures", "CGEOS", "CPROJ"], swiftSettings: watched),
     .target(
       name: "GeoFormats", dependencies: ["SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: watched),
-    .target(name: "UrbanIndicators", dependencies: ["SimpleFeatures", "SpatialEngine"], swiftSettings: watched),
+    .target(name: "UrbanIndicators", dependencies: ["SimpleFeatures"], swiftSettings: watched),
     .target(name: "DecisionAnalysis", swiftSettings: watched),
     .target(name: "ProjectFinance", swiftSettings: watched),
     .target(

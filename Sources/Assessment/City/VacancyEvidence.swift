@@ -1,15 +1,6 @@
 import Foundation
 public import ProjectFinance
 
-/// What the evidence says about a building's use.
-public enum VacancyClass: String, Sendable, CaseIterable {
-  case vacant
-  case partlyVacant
-  case derelict
-  case inUse
-  case unknown
-}
-
 /// One piece of evidence that a building is, or is not, vacant.
 public struct VacancyEvidence: Sendable, Hashable {
   /// What kind of source it is; each has a confidence of its own when fresh.

@@ -41,7 +41,7 @@ struct ShortListDecision: Sendable {
   ///   - top: how many sites are reported.
   /// - Complexity: O(draws · n·m + n³) for n sites and m criteria.
   init(
-    ids: [String], names: [String], criteria: [[DossierContext.ScoredCriterion]], profile: Profile, top: Int, draws: Int, seed: UInt64
+    ids: [String], names: [String], criteria: [[ScoredCriterion]], profile: Profile, top: Int, draws: Int, seed: UInt64
   ) throws(DecisionError) {
     let n = ids.count
     let weighted = profile.criteria.indices.filter { profile.criteria[$0].weight > 0 }

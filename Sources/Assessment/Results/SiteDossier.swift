@@ -204,16 +204,6 @@ struct DossierContext {
 
   // MARK: Score
 
-  struct ScoredCriterion {
-    var criterion: Profile.Criterion
-    var value: Double
-    var low: Double
-    var high: Double
-    var basis: ValueBasis
-    /// How far the score may still move, points.
-    var swing: Double { criterion.weight * (high - low) }
-  }
-
   func criteria(_ site: SiteRecord) -> [ScoredCriterion] {
     profile.criteria.map { criterion in
       let value = site.number("value_" + criterion.id) ?? 0

@@ -108,14 +108,14 @@ public struct Profile: Sendable {
       for row in try item.mappings("criteria") ?? [] {
         try row.allow(["id", "title", "unit", "weight", "anchors", "categories", "steps", "logistic", "note", "source"])
         let criterionID = try row.requiredString("id")
-        guard CriterionInput.known.contains(criterionID) else {
+        guard Profile.Criterion.known.contains(criterionID) else {
           let hint =
-            suggestion(for: criterionID, among: CriterionInput.known).map { " Did you mean `\($0)`?" }
-            ?? " Known: \(CriterionInput.known.joined(separator: ", "))."
+            suggestion(for: criterionID, among: Profile.Criterion.known).map { " Did you mean `\($0)`?" }
+            ?? " Known: \(Profile.Criterion.known.joined(separator: ", "))."
           throw row.failure("id", "the engine measures no \"\(criterionID.prefix(40))\".\(hint)")
         }
         guard !criteria.contains(where: { $0.id == criterionID }) else { throw row.failure("id", "\"\(criterionID)\" stands twice.") }
-        let isCategorical = CriterionInput.categorical.contains(criterionID)
+        let isCategorical = Profile.Criterion.categorical.contains(criterionID)
         let value = try Self.valueFunction(row)
         guard isCategorical == (value.categories != nil) else {
           throw row.failure(

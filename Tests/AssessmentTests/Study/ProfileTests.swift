@@ -19,7 +19,7 @@ struct ProfileTests {
     // method.md §3: Building 30, Location 25, Ecosystem 20, District 15, Deliverability 10
     #expect(weights == ["building": 30, "location": 25, "ecosystem": 20, "district": 15, "deliverability": 10])
     #expect(profile.groups.filter { $0.role == .need }.map(\.id) == ["district"])
-    #expect(Set(profile.criteria.map(\.id)) == Set(CriterionInput.known))
+    #expect(Set(profile.criteria.map(\.id)) == Set(Profile.Criterion.known))
     #expect(profile.concentration == 100)
     func value(_ id: String, _ x: Double) throws -> Double { try #require(profile.criteria.first { $0.id == id }).value.value(x) }
     // gross_floor_area: 0@150, 1@800, 1@6000, .5@12000, .2@30000

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One of the creative sub-markets with its needs (method §3, "Creative-sector fit"); a row of `GeoData/sectors.csv`.
 public struct Sector: Sendable {
   /// Id, e.g. `visual-arts`.
@@ -38,86 +36,7 @@ public struct Sector: Sendable {
   public static let needs = ["height", "load", "daylight", "size", "frontage", "loading", "noise"]
 }
 
-/// What a building offers to a sector; NaN where unknown.
-public struct SectorOffer: Sendable {
-  /// Clear height, m.
-  public var clearHeight: Double
-  /// Imposed load, kN/m².
-  public var load: Double
-  /// Share of the floor area with daylight.
-  public var daylightShare: Double
-  /// Lettable floor area, m².
-  public var area: Double
-  /// Street frontage, m.
-  public var frontage: Double
-  /// Distance to a main road, m.
-  public var mainRoadDistance: Double
-  /// Whether a wall is shared with dwellings.
-  public var sharesWallWithDwellings: Bool
-  /// Noise exposure of the footprint, share; NaN when no noise layer is there.
-  public var noiseShare: Double
-
-  /// Makes an offer.
-  public init(
-    clearHeight: Double, load: Double, daylightShare: Double, area: Double, frontage: Double, mainRoadDistance: Double,
-    sharesWallWithDwellings: Bool,
-    noiseShare: Double
-  ) {
-    self.clearHeight = clearHeight
-    self.load = load
-    self.daylightShare = daylightShare
-    self.area = area
-    self.frontage = frontage
-    self.mainRoadDistance = mainRoadDistance
-    self.sharesWallWithDwellings = sharesWallWithDwellings
-    self.noiseShare = noiseShare
-  }
-}
-
 extension Sector {
-  /// The utilities uₖ ∈ [floor, 1] in the order of `needs` (method §3). An unknown offer counts 0.5: neither met nor unmet.
-  public func utilities(_ offer: SectorOffer) -> [Double] {
-    func clamp(_ u: Double) -> Double { u.isNaN ? 0.5 : min(1, max(floor, u)) }
-    let height = (offer.clearHeight - 0.85 * clearHeight) / (0.15 * clearHeight)
-    let load = (offer.load - 0.7 * load) / (0.3 * load)
-    let light: Double
-    switch daylight {
-    case "high": light = offer.daylightShare / 0.7
-    case "medium": light = offer.daylightShare / 0.4
-    default: light = 1
-    }
-    let size = offer.area >= smallestUnit ? 1 : (offer.area - smallestUnit / 2) / (smallestUnit / 2)
-    let front: Double
-    switch frontage {
-    case "high": front = offer.frontage / 20
-    case "medium": front = offer.frontage / 8
-    default: front = 1
-    }
-    let truck: Double
-    switch loading {
-    case "yes": truck = 1 - (offer.mainRoadDistance - 100) / 700
-    case "some": truck = 1 - (offer.mainRoadDistance - 100) / 1400
-    default: truck = 1
-    }
-    var noise = noiseMade == "high" && offer.sharesWallWithDwellings ? 0.3 : 1
-    if noiseTolerated == "low", !offer.noiseShare.isNaN { noise = min(noise, 1 - offer.noiseShare) }
-    return [clamp(height), clamp(load), clamp(light), clamp(offer.area.isNaN ? .nan : size), clamp(front), clamp(truck), clamp(noise)]
-  }
-
-  /// The fit Π uₖ^wₖ, a weighted geometric mean: one unmet need cannot be bought off. Also names the limiting need, the
-  /// one whose weighted shortfall is largest (`nil` when all are met).
-  public func fit(_ offer: SectorOffer) -> (fit: Double, limiting: String?, utilities: [Double]) {
-    let utilities = utilities(offer)
-    var logarithm = 0.0
-    var worst = (index: -1, loss: 0.0)
-    for (k, u) in utilities.enumerated() where u < 1 {
-      let loss = -needWeights[k] * log(u)
-      logarithm -= loss
-      if loss > worst.loss { worst = (k, loss) }
-    }
-    return (exp(logarithm), worst.index >= 0 ? Self.needs[worst.index] : nil, utilities)
-  }
-
   /// Reads `GeoData/sectors.csv`.
   static func load(folder: DataFolder) throws -> [Sector] {
     let table = try DataTable(
