@@ -42,6 +42,8 @@ public struct Defect: Hashable, Sendable {
     case implausibleValue = "implausible-value"
     /// A register row that finds no building.
     case unmatchedRecord = "unmatched-record"
+    /// Evidence of equal weight and the same day says that a building is vacant and that it is in use.
+    case contradictingEvidence = "contradicting-evidence"
     /// A record matched more than one building.
     case ambiguousMatch = "ambiguous-match"
     /// A row with more or fewer cells than the header.

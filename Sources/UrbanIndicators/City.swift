@@ -350,9 +350,14 @@ public struct ConstraintLayer: Sendable {
   public var geometry: GeometryColumn
   /// How severe each is, 0…1; NaN unknown.
   public var severity: [Double]
+  /// Whether every record of the source was read. Where one was not, no building is certified free of the constraint.
+  public var isWhole: Bool
 
   /// Makes a layer; without `severity` it is unknown.
-  public init(kind: ConstraintKind, effect: ConstraintEffect, above: Double, geometry: GeometryColumn, severity: [Double]? = nil) {
+  public init(
+    kind: ConstraintKind, effect: ConstraintEffect, above: Double, geometry: GeometryColumn, severity: [Double]? = nil, isWhole: Bool = true
+  ) {
+    self.isWhole = isWhole
     self.kind = kind
     self.effect = effect
     self.above = above

@@ -309,13 +309,31 @@ private func measureExposure(_ city: City, options: MeasureOptions, into table: 
   for kind in ConstraintKind.allCases {
     let layers = city.constraints.indices.filter { city.constraints[$0].kind == kind }
     guard let first = layers.first else { continue }
-    if layers.count == 1 {
-      table[.exposure(to: kind)] = .real(table.constraintShares[first])
-    } else {
+    var shares = table.constraintShares[first]
+    if layers.count > 1 {
       // Layers of a kind may overlap: the share is that of their union.
       var union = GeometryColumn()
       for layer in layers { union.append(contentsOf: city.constraints[layer].geometry) }
-      table[.exposure(to: kind)] = .real(exposureShares(of: geometry, in: union, threads: options.threads))
+      shares = exposureShares(of: geometry, in: union, threads: options.threads)
     }
+    forgetUncertified(&shares, geometry, layers.map { city.constraints[$0] })
+    table[.exposure(to: kind)] = .real(shares)
+  }
+}
+
+/// Makes shares unknown that nobody has looked at (method §2): where a record of a layer was not read, what was read is no more than a lower
+/// bound; and outside the extent of the layers the map says nothing. A footprint that is covered whole is known to be.
+private func forgetUncertified(_ shares: inout [Double], _ footprints: GeometryColumn, _ layers: [ConstraintLayer]) {
+  let isWhole = layers.allSatisfy(\.isWhole)
+  var extent = Envelope()
+  for layer in layers {
+    let own = layer.geometry.envelope()
+    if !own.isEmpty { extent.add(own) }
+  }
+  for row in shares.indices where shares[row] < 1 {
+    let box = footprints.envelope(of: row)
+    let isMapped =
+      !extent.isEmpty && box.minX >= extent.minX && box.maxX <= extent.maxX && box.minY >= extent.minY && box.maxY <= extent.maxY
+    if !isWhole || !isMapped { shares[row] = .nan }
   }
 }

@@ -40,6 +40,8 @@ struct CityReader {
   private var zone: WorkingZone?
   private var middle: Position?
   private var extent = Envelope()
+  /// Pieces of evidence without a readable date.
+  private var undated = 0
 
   init(study: Study, folder: DataFolder, register: AssumptionRegister, sectors: [Sector], options: RunOptions) throws {
     (self.study, self.folder, self.register, self.sectors, self.options) = (study, folder, register, sectors, options)
@@ -84,7 +86,7 @@ struct CityReader {
       city: City(crs: crs, buildings: buildings), names: TextColumn(), addresses: TextColumn(), owners: TextColumn(),
       contamination: TextColumn(), zoning: TextColumn(),
       published: [],
-      evidence: EvidenceTable(), vacancy: [], vacancyConfidence: [], decidingEvidence: [], lostGeometry: lost,
+      evidence: EvidenceTable(), vacancy: [], vacancyConfidence: [], vacancyConfidenceHigh: [], decidingEvidence: [], lostGeometry: lost,
       demolished: Array(repeating: false, count: kept.count),
       placeNames: TextColumn(), streetNames: TextColumn(), inputs: [], defects: DefectTally(), notes: [])
     decodeBuildings(fields, kept, source, &buildings, &result)
@@ -236,8 +238,18 @@ struct CityReader {
   /// Reads the geometry of a layer into the working CRS and checks where it lies.
   private mutating func place(_ layer: Layer, _ source: Study.LayerSource, _ name: String) throws -> GeometryColumn {
     var geometry = layer.features.geometry
+    let placed = geometry.kinds.count { $0 != .none }
     guard !geometry.envelope().isEmpty else { return geometry }
-    _ = try reproject(&geometry, from: knownCRS(layer, source, name), layer: name)
+    let crs = try knownCRS(layer, source, name)
+    let lost = try reproject(&geometry, from: crs, layer: name)
+    // Single records may lie anywhere; a layer of which nothing is left lies in the wrong place as a whole.
+    guard lost.count < placed else {
+      let own = layer.features.geometry.envelope()
+      throw AssessmentError(
+        .badInput,
+        "layers.\(name), \(source.reference.path): no record lies near the buildings, read in \(crs): wrong CRS or swapped axes? Its extent as it stands in the file: x \(own.minX)–\(own.maxX), y \(own.minY)–\(own.maxY); the buildings' in the working CRS: x \(extent.minX)–\(extent.maxX), y \(extent.minY)–\(extent.maxY)."
+      )
+    }
     try checkExtent(name, geometry, of: geometry.envelope())
     return geometry
   }
@@ -373,7 +385,7 @@ struct CityReader {
           )
         }
       }
-      let observed = fields["observed"]
+      let observed = observedDays(fields, kept, source)
       for (row, code) in texts.codes.enumerated() where code >= 0 {
         if let condition = conditions[Int(code)] {
           buildings.condition[row] = condition
@@ -382,7 +394,8 @@ struct CityReader {
         }
         if let vacancy = vacancies[Int(code)] {
           addEvidence(
-            vacancy.status, kind: .cadastre, source: vacancy.source, observed: observed?.text(kept[row]), since: nil,
+            Self.meaning(vacancy.status), text: vacancy.status, kind: .cadastre, source: vacancy.source, observed: observed[row],
+            since: nil,
             confidence: vacancy.confidence, area: nil, row: row, &result)
         }
       }
@@ -460,7 +473,7 @@ struct CityReader {
     }
 
     if let field = fields["vacancy"] {
-      let lifecycle = fields["lifecycle"]?.distinct(kept), observed = fields["observed"]?.distinct(kept)
+      let lifecycle = fields["lifecycle"]?.distinct(kept), observed = observedDays(fields, kept, source)
       let since = fields["vacantSince"]?.distinct(kept), texts = field.distinct(kept)
       let label = URL(fileURLWithPath: source.reference.path).lastPathComponent
       let mapConfidence = register.optional("vacancy.confidence.map-tag")?.value ?? 0.7
@@ -468,15 +481,12 @@ struct CityReader {
       let ownName = "field `\(field.column.name)` of \(label)", plainTag = "OpenStreetMap tag vacancy"
       let tagNames = lifecycle?.texts.map { "OpenStreetMap tag \($0)" } ?? []
       let meanings = texts.texts.map(Self.meaning)
-      let days = observed?.map { CalendarDate(partial: $0) } ?? []
       for (row, code) in texts.codes.enumerated() where code >= 0 {
         let tag = lifecycle.map { Int($0.codes[row]) } ?? -1
         let isTag = source.isOpenStreetMap || tag >= 0
-        let day = observed.map { Int($0.codes[row]) } ?? -1
         addEvidence(
           meanings[Int(code)], text: texts.texts[Int(code)], kind: isTag ? .mapTag : .field,
-          source: !isTag ? ownName : tag >= 0 ? tagNames[tag] : plainTag, day: day < 0 ? nil : days[day],
-          unreadableDay: day >= 0 && days[day] == nil ? observed?[row] : nil, since: since?[row],
+          source: !isTag ? ownName : tag >= 0 ? tagNames[tag] : plainTag, observed: observed[row], since: since?[row],
           confidence: isTag ? mapConfidence : registerConfidence, area: nil, row: row, &result)
       }
     }
@@ -496,23 +506,16 @@ struct CityReader {
     return CodeTables.vacancy(status).map { .vacancy($0) } ?? .unreadable
   }
 
+  /// When the records of a layer were observed, as far as their dates can be read.
+  private func observedDays(_ fields: FieldMapping, _ rows: [Int], _ source: Study.LayerSource) -> ObservedDays {
+    ObservedDays(fields["observed"]?.distinct(rows), source: source, last: study.asOf)
+  }
+
   /// Adds one piece of evidence; gives whether it says anything.
   @discardableResult
   private mutating func addEvidence(
-    _ status: String, kind: VacancyEvidence.Kind, source: String, observed: String?, since: String?, confidence: Double, area: Double?,
-    row: Int,
-    _ result: inout StudyCity
-  ) -> Bool {
-    let day = observed.flatMap { CalendarDate(partial: $0) }
-    return addEvidence(
-      Self.meaning(status), text: status, kind: kind, source: source, day: day, unreadableDay: day == nil ? observed : nil, since: since,
-      confidence: confidence, area: area, row: row, &result)
-  }
-
-  @discardableResult
-  private mutating func addEvidence(
-    _ meaning: StatusMeaning, text: String, kind: VacancyEvidence.Kind, source: String, day: CalendarDate?, unreadableDay: String?,
-    since: String?, confidence: Double, area: Double?, row: Int, _ result: inout StudyCity
+    _ meaning: StatusMeaning, text: String, kind: VacancyEvidence.Kind, source: String, observed: ObservedDays.Observation, since: String?,
+    confidence: Double, area: Double?, row: Int, _ result: inout StudyCity
   ) -> Bool {
     let vacancy: VacancyClass
     switch meaning {
@@ -528,14 +531,14 @@ struct CityReader {
     case .vacancy(let found): vacancy = found
     }
     guard vacancy != .unknown else { return false }
-    if let unreadableDay {
+    if let complaint = observed.complaint {
       defects.add(
-        Defect(
-          layer: "buildings", feature: result.city.buildings.ids[row], code: .unreadableValue,
-          detail: "observed is no date: \"\(unreadableDay.prefix(40))\""))
+        Defect(layer: "buildings", feature: result.city.buildings.ids[row], code: .unreadableValue, detail: complaint))
     }
+    if observed.day == nil { undated += 1 }
     result.evidence.add(
-      VacancyEvidence(status: vacancy, kind: kind, source: source, observed: day, since: since, confidence: confidence, vacantArea: area),
+      VacancyEvidence(
+        status: vacancy, kind: kind, source: source, observed: observed.day, since: since, confidence: confidence, vacantArea: area),
       building: row)
     return true
   }
@@ -566,7 +569,7 @@ struct CityReader {
     let confidence = register.optional("vacancy.confidence.register")?.value ?? 0.95
     var matched = 0
     let statusField = fields["status"], areaField = fields["vacantArea"], sourceField = fields["source"]
-    let observedField = fields["observed"], sinceField = fields["since"]
+    let observed = observedDays(fields, Array(0..<layer.features.count), source), sinceField = fields["since"]
     for row in 0..<layer.features.count {
       let number = "#\(layer.features.numbers[row])"
       let building: Int?
@@ -592,7 +595,7 @@ struct CityReader {
         continue
       }
       let isEvidence = addEvidence(
-        status, kind: .register, source: sourceField?.text(row) ?? "register \(label)", observed: observedField?.text(row),
+        Self.meaning(status), text: status, kind: .register, source: sourceField?.text(row) ?? "register \(label)", observed: observed[row],
         since: sinceField?.text(row), confidence: confidence, area: areaField?.number(row), row: building, &result)
       if isEvidence { matched += 1 }
     }
@@ -610,7 +613,8 @@ struct CityReader {
     let geometry = try place(layer, source, "units")
     let confidence = register.optional("vacancy.confidence.unit-tag")?.value ?? 0.35
     var matched = 0
-    let idField = fields["id"], lifecycleField = fields["lifecycle"], vacancyField = fields["vacancy"], observedField = fields["observed"]
+    let idField = fields["id"], lifecycleField = fields["lifecycle"], vacancyField = fields["vacancy"]
+    let observed = observedDays(fields, Array(0..<layer.features.count), source)
     for row in 0..<layer.features.count {
       let name = idField?.text(row) ?? "#\(layer.features.numbers[row])"
       guard let building = locator.building(of: geometry, feature: row) else {
@@ -619,48 +623,76 @@ struct CityReader {
       }
       matched += 1
       let tag = lifecycleField?.text(row) ?? "vacancy"
+      let status = vacancyField?.text(row) ?? "partlyVacant"
       addEvidence(
-        vacancyField?.text(row) ?? "partlyVacant", kind: .unitTag, source: "OpenStreetMap \(name), tag \(tag)",
-        observed: observedField?.text(row), since: nil,
+        Self.meaning(status), text: status, kind: .unitTag, source: "OpenStreetMap \(name), tag \(tag)", observed: observed[row],
+        since: nil,
         confidence: confidence, area: nil, row: building, &result)
     }
     record("units", source, layer, kept: matched)
   }
 
-  /// The highest decayed confidence wins, in-use evidence included; ties go to the newest (method §1).
-  private func weighEvidence(_ result: inout StudyCity, _ buildings: inout Buildings) {
+  /// The highest decayed confidence wins, in-use evidence included; of equal confidence the newest, and of equal evidence of one day the one that
+  /// claims least. Equal evidence of one day that contradicts itself makes the class unknown (method §1). The order of rows plays no part.
+  private mutating func weighEvidence(_ result: inout StudyCity, _ buildings: inout Buildings) {
     let halfLife = register.optional("vacancy.half-life")?.value ?? 4
     let n = buildings.count
     result.vacancy = Array(repeating: .unknown, count: n)
     result.vacancyConfidence = Array(repeating: .nan, count: n)
+    result.vacancyConfidenceHigh = Array(repeating: .nan, count: n)
     result.decidingEvidence = Array(repeating: -1, count: n)
     result.evidence.arrange(buildings: n)
     let evidence = result.evidence
     // Evidence of one day has aged alike.
-    let decay = evidence.days.map { exp2(-max(0, study.asOf.years(since: $0)) / halfLife) }
-    func confidence(_ piece: Int) -> Double {
+    let ages = evidence.days.map { EvidenceAge(observed: $0, asOf: study.asOf, halfLife: halfLife) }
+    let unknownAge = EvidenceAge(observed: nil, asOf: study.asOf, halfLife: halfLife)
+    func age(_ piece: Int) -> EvidenceAge {
       let day = evidence.observedIndex(piece)
-      return day < 0 ? evidence.confidence(piece) : evidence.confidence(piece) * decay[day]
+      return day < 0 ? unknownAge : ages[day]
     }
-    func day(_ piece: Int) -> CalendarDate {
+    func confidence(_ piece: Int) -> Double { evidence.confidence(piece) * age(piece).share }
+    func day(_ piece: Int) -> CalendarDate? {
       let index = evidence.observedIndex(piece)
-      return index < 0 ? study.asOf : evidence.days[index]
+      return index < 0 ? nil : evidence.days[index]
+    }
+    /// Whether two pieces weigh the same and are of the same day.
+    func areEqual(_ a: Int, _ b: Int) -> Bool { confidence(a) == confidence(b) && day(a) == day(b) }
+    func decides(_ a: Int, over b: Int) -> Bool {
+      if confidence(a) != confidence(b) { return confidence(a) > confidence(b) }
+      if day(a) != day(b) { return day(b).map { other in day(a).map { $0 > other } ?? false } ?? true }
+      // Nothing but what they say is left: partly vacant claims less than vacant, a smaller area less than a larger one.
+      if evidence.status(a) != evidence.status(b) { return evidence.status(a).claim < evidence.status(b).claim }
+      let x = evidence.vacantArea(a), y = evidence.vacantArea(b)
+      if x != y, !(x.isNaN && y.isNaN) { return y.isNaN || x < y }
+      return evidence.words[evidence.sourceIndex(a)] < evidence.words[evidence.sourceIndex(b)]
     }
     for row in 0..<n {
       let pieces = evidence.pieces(of: row)
       guard !pieces.isEmpty else { continue }
       var best = pieces.lowerBound
-      for k in pieces.dropFirst() {
-        let a = confidence(k), b = confidence(best)
-        if a > b || (a == b && day(k) > day(best)) { best = k }
-      }
+      for k in pieces.dropFirst() where decides(k, over: best) { best = k }
       let status = evidence.status(best)
+      if let other = pieces.first(where: { areEqual($0, best) && (evidence.status($0) == .inUse) != (status == .inUse) }) {
+        defects.add(
+          Defect(
+            layer: "vacancy", feature: result.city.buildings.ids[row], code: .contradictingEvidence,
+            detail:
+              "\(status.rawValue) and \(evidence.status(other).rawValue) with the same confidence, \(day(best).map { "both of \($0)" } ?? "both undated"): the class is unknown"
+          ))
+        continue
+      }
       result.vacancy[row] = status
       result.vacancyConfidence[row] = confidence(best)
+      result.vacancyConfidenceHigh[row] = evidence.confidence(best) * age(best).highShare
       result.decidingEvidence[row] = Int32(best - pieces.lowerBound)
       let area = evidence.vacantArea(best)
       if !area.isNaN { buildings.vacantArea[row] = area }
       buildings.hasVacancyEvidence[row] = status == .vacant || status == .partlyVacant || status == .derelict
+    }
+    if undated > 0 {
+      notes.append(
+        "\(undated) record\(undated == 1 ? "" : "s") of vacancy without a readable date: each counts as if one half-life (\(halfLife.formatted()) years) old, and may be one to ten years old."
+      )
     }
   }
 
@@ -839,8 +871,14 @@ struct CityReader {
     }
     record("constraints: \(constraint.kind)", constraint.layer, layer, kept: kept.count)
     let repaired = repair(geometry.selecting(kept), threads: options.threads)
+    let unread = layer.readCount - kept.count + repaired.lost.count
+    if unread > 0 {
+      notes.append(
+        "\(unread) of \(layer.readCount) records of the constraint layer \(constraint.layer.reference.path.split(separator: "/").last ?? "") (\(constraint.kind)) could not be read: no building is certified free of \(constraint.kind)."
+      )
+    }
     return ConstraintLayer(
       kind: ConstraintKind(name: constraint.kind)!, effect: ConstraintEffect(name: constraint.effect)!, above: constraint.above,
-      geometry: repaired.geometry)
+      geometry: repaired.geometry, isWhole: unread == 0)
   }
 }

@@ -23,6 +23,8 @@ public struct StudyCity: Sendable {
   public var vacancy: [VacancyClass]
   /// Its decayed confidence; NaN without evidence.
   public var vacancyConfidence: [Double]
+  /// The confidence that the evidence may have at the most, which is more only where it is undated; NaN without evidence.
+  public var vacancyConfidenceHigh: [Double]
   /// Index of the deciding evidence in `evidence[row]`; −1 without.
   public var decidingEvidence: [Int32]
   /// Buildings whose geometry could not be used.

@@ -18,7 +18,7 @@ public struct VacancyEvidence: Sendable, Hashable {
   public var kind: Kind
   /// Who says so.
   public var source: String
-  /// The day of the observation; `nil` when not stated, then it counts as made on the study's `as_of` day.
+  /// The day of the observation; `nil` when it is not known, which is never fresh.
   public var observed: CalendarDate?
   /// Vacant since, as the source writes it.
   public var since: String?
@@ -27,9 +27,8 @@ public struct VacancyEvidence: Sendable, Hashable {
   /// Vacant floor area, m², if stated.
   public var vacantArea: Double?
 
-  /// The confidence on a later day: it halves every `halfLife` years (method §1); evidence from the future has not aged.
+  /// The confidence on a later day: it halves every `halfLife` years (method §1); without a date it counts as one half-life old.
   public func confidence(on day: CalendarDate, halfLife: Double) -> Double {
-    guard let observed else { return confidence }
-    return confidence * exp2(-max(0, day.years(since: observed)) / halfLife)
+    confidence * EvidenceAge(observed: observed, asOf: day, halfLife: halfLife).share
   }
 }

@@ -30,11 +30,12 @@ struct Screening {
     var scored: [Int] = []
     var candidates = 0
     let classes = Set(rules.vacancy)
+    let floods = source.city.constraints.indices.filter { source.city.constraints[$0].kind == .flood }
     let vetoes = source.city.constraints.enumerated().filter { $0.element.effect == .veto }
     let buildings = source.city.buildings
     for row in 0..<n {
       let isClass = rules.all || classes.contains(source.vacancy[row])
-      let isCredible = rules.all || !(source.vacancyConfidence[row] < rules.minimumConfidence)
+      let isCredible = rules.all || !(source.vacancyConfidenceHigh[row] < rules.minimumConfidence)
       if isClass, isCredible { candidates += 1 }
       let reason: ExclusionReason?
       if source.lostGeometry[row] {
@@ -49,7 +50,7 @@ struct Screening {
         reason = .ruin
       } else if Self.floorAreaUpperEnd(buildings, table, row) < rules.minimumFloorArea {
         reason = .floorAreaBelowMinimum
-      } else if table[.floodShare, row] > Self.floodLimit {
+      } else if table[.floodShare, row] > Self.floodLimit || floods.contains(where: { table.constraintShares[$0][row] > Self.floodLimit }) {
         reason = .floodShareAboveLimit
       } else if vetoes.contains(where: {
         $0.offset < table.constraintShares.count && table.constraintShares[$0.offset][row] > $0.element.above

@@ -19,6 +19,10 @@ public struct Study: Sendable {
     public var crs: CoordinateReferenceSystem?
     /// Whether the content is invented for demonstration.
     public var illustrative: Bool
+    /// The day of records that name none: when the list was made.
+    public var asOf: CalendarDate?
+    /// In which order day and month stand, where the values do not tell.
+    public var dateOrder: DateOrder?
     /// Which OSM layer the tag table reads this source as; `nil` unless the source is raw OpenStreetMap.
     public var isOpenStreetMap: Bool
   }
@@ -218,7 +222,7 @@ public struct Study: Sendable {
 
   private static func layer(_ map: YAMLMapping, _ name: String, folder: String) throws -> LayerSource {
     guard let item = try map.mapping(name) else { throw map.failure(name, "{source: FILE} is expected.") }
-    try item.allow(["source", "fields", "join", "crs", "illustrative"])
+    try item.allow(["source", "fields", "join", "crs", "illustrative", "as_of", "dates"])
     return try source(item, folder: folder, illustrative: item.bool("illustrative") ?? false)
   }
 
@@ -233,9 +237,14 @@ public struct Study: Sendable {
       try map.allow(["id"])
       join = try map.requiredString("id")
     }
+    var order: DateOrder?
+    if let text = try item.string("dates") {
+      order = DateOrder(rawValue: text)
+      guard order != nil else { throw item.failure("dates", "\"\(text)\" is unknown; dmy (day first) or mdy (month first) is expected.") }
+    }
     return LayerSource(
       reference: reference, fields: fields, joinField: join, crs: try item.string("crs").map { CoordinateReferenceSystem($0) },
-      illustrative: illustrative, isOpenStreetMap: isOpenStreetMap(reference.path))
+      illustrative: illustrative, asOf: try item.date("as_of"), dateOrder: order, isOpenStreetMap: isOpenStreetMap(reference.path))
   }
 
   /// Whether a file's name is that of raw OpenStreetMap data.

@@ -14,14 +14,14 @@ struct VacancyEvidenceTests {
 
   func day(_ text: String) throws -> CalendarDate { try #require(CalendarDate(partial: text)) }
 
-  @Test("Confidence halves every four years; the future has not aged; a missing date counts as today")
+  @Test("Confidence halves every four years; a missing date counts as one half-life, never as fresh")
   func decay() throws {
     // 2022-01-01 to 2026-01-01 are 1461 days, 4 years of 365.25 days: exactly one half-life.
     #expect(evidence(0.95, "2022-01-01").confidence(on: try day("2026-01-01"), halfLife: 4) == 0.475)
     #expect(abs(evidence(0.8, "2018-01-01").confidence(on: try day("2026-01-01"), halfLife: 4) - 0.2) < 1e-12)
     #expect(evidence(0.7, "2026-01-01").confidence(on: try day("2026-01-01"), halfLife: 4) == 0.7)
     #expect(evidence(0.7, "2030-01-01").confidence(on: try day("2026-01-01"), halfLife: 4) == 0.7)
-    #expect(evidence(0.7, nil).confidence(on: try day("2026-01-01"), halfLife: 4) == 0.7)
+    #expect(evidence(0.7, nil).confidence(on: try day("2026-01-01"), halfLife: 4) == 0.35)
     // A tag of April 2019 seven years later: 0.35 × 2^(−6.7/4) ≈ 0.11, as the evidence study says.
     #expect(abs(evidence(0.35, "2019-04-21").confidence(on: try day("2026-01-01"), halfLife: 4) - 0.11) < 0.002)
   }
@@ -36,9 +36,10 @@ struct VacancyEvidenceTests {
 
   @Test("The highest decayed confidence wins, not the newest and not the highest when fresh")
   func highest() throws {
-    // The register's 0.95 of 2010 has decayed to 0.06; the cadastre's 0.6 is undated and counts as of today.
+    // The register's 0.95 of 2010 has decayed to 0.06; the cadastre's 0.6 is undated: one half-life old, 0.3, and at most 0.6 × 2^(−1/4).
     let study = try town(["condition": "declined"], [("inUse", "2010-01-01")])
-    #expect(study.source.vacancy[0] == .vacant && study.source.vacancyConfidence[0] == 0.6)
+    #expect(study.source.vacancy[0] == .vacant && study.source.vacancyConfidence[0] == 0.3)
+    #expect(abs(study.source.vacancyConfidenceHigh[0] - 0.6 * exp2(-0.25)) < 1e-12)
     #expect(study.source.evidence[0]?.count == 2)
     #expect(study.source.evidence[0]?[Int(study.source.decidingEvidence[0])].kind == .cadastre)
     // Fresh, the register wins: and says in use.
@@ -55,13 +56,32 @@ struct VacancyEvidenceTests {
     #expect(abs(earlier.source.vacancyConfidence[0] - 0.95 * exp2(-731.0 / 365.25 / 4)) < 1e-12)
   }
 
-  @Test("Ties go to the newest, whatever the order of the rows")
+  @Test("Of equal confidence the newest wins, of equal evidence of one day that which claims least, whatever the order of the rows")
   func ties() throws {
-    // Observed after the study's day neither has aged: equal confidence, the newer one wins.
-    for rows in [[("vacant", "2026-02-01"), ("derelict", "2026-03-01")], [("derelict", "2026-03-01"), ("vacant", "2026-02-01")]] {
+    for rows in [[("vacant", "2025-03-01"), ("partlyVacant", "2025-03-01")], [("partlyVacant", "2025-03-01"), ("vacant", "2025-03-01")]] {
       let study = try town([:], rows)
-      #expect(study.source.vacancy[0] == .derelict && study.source.vacancyConfidence[0] == 0.95)
+      #expect(study.source.vacancy[0] == .partlyVacant)
+      #expect(abs(study.source.vacancyConfidence[0] - 0.95 * exp2(-306.0 / 365.25 / 4)) < 1e-12)
     }
+  }
+
+  @Test("Evidence of one day that contradicts itself makes the class unknown, with a defect, whatever the order of the rows")
+  func contradiction() throws {
+    for date in ["2025-03-01", ""] {
+      for rows in [[("vacant", date), ("inUse", date)], [("inUse", date), ("vacant", date)]] {
+        let study = try town([:], rows)
+        #expect(study.source.vacancy[0] == .unknown && study.source.vacancyConfidence[0].isNaN)
+        #expect(study.source.defects.kept.filter { $0.code == .contradictingEvidence }.count == 1)
+      }
+    }
+  }
+
+  @Test("A future date is a defect and counts as none")
+  func future() throws {
+    let study = try town([:], [("vacant", "2062-02-28")])
+    #expect(study.source.vacancy[0] == .vacant && study.source.vacancyConfidence[0] == 0.475)
+    #expect(study.source.defects.kept.contains { $0.code == .unreadableValue && $0.detail.contains("future") })
+    #expect(study.source.notes.contains { $0.contains("without a readable date") })
   }
 
   @Test("Without evidence a building is unknown; an unknown status is a defect and no evidence")
@@ -79,7 +99,7 @@ struct VacancyEvidenceTests {
       buildings: [.init(id: "a", x: 0, y: 0), .init(id: "b", x: 1, y: 0)],
       register: [("a", "vacant", "last summer"), ("z", "vacant", "2025-01-01"), ("b", "", "2025-01-01")])
     let study = try town.scored()
-    #expect(study.source.vacancy[0] == .vacant && study.source.vacancyConfidence[0] == 0.95)
+    #expect(study.source.vacancy[0] == .vacant && study.source.vacancyConfidence[0] == 0.475)
     let codes = study.source.defects.kept.map(\.code)
     #expect(codes.contains(.unreadableValue) && codes.contains(.unmatchedRecord))
     let register = try #require(study.source.inputs.first { $0.layer == "vacancy" })

@@ -1,0 +1,66 @@
+import Foundation
+import GeoFormats
+import Testing
+
+/// Small studies of the kinds that towns have, each with the answer that is right (`Tests/Regressions/case-*`).
+@Suite("Cases")
+struct CaseTests {
+  static let folder = packageFolder + "/Tests/Regressions"
+
+  /// Scores a study of a case and gives the outcome with the folder of its results.
+  func score(_ study: String) throws -> (outcome: Outcome, scratch: ScratchFolder, out: String) {
+    let scratch = try ScratchFolder()
+    let out = scratch.path + "/out"
+    return (try rekindle(["score", Self.folder + "/" + study, "--out", out]), scratch, out)
+  }
+
+  @Test("A flood layer that lies elsewhere is an error, whatever led it there; the right one excludes all three buildings")
+  func floodElsewhere() throws {
+    for study in ["swapped", "lest97-northing-first"] {
+      let (outcome, _, out) = try score("case-01-flood-crs/\(study).yml")
+      #expect(outcome.status == 65 && outcome.errors.contains("wrong CRS or swapped axes?"), "\(study): \(outcome)")
+      #expect(!FileManager.default.fileExists(atPath: out))
+    }
+    let (outcome, scratch, out) = try score("case-01-flood-crs/right.yml")
+    #expect(outcome.status == 0, "\(outcome)")
+    withExtendedLifetime(scratch) {
+      let rows = String(decoding: contents(of: out)["excluded.csv"] ?? Data(), as: UTF8.self).split(separator: "\n").dropFirst()
+      #expect(rows.count == 3 && rows.allSatisfy { $0.contains("flood-share-above-limit") })
+    }
+  }
+
+  @Test(
+    "A constraint of which a record could not be read certifies nothing: the share is unknown, and the run says so",
+    arguments: ["curve", "collection"])
+  func curvedFlood(_ study: String) throws {
+    let (outcome, scratch, out) = try score("case-02-curved-flood/\(study).yml")
+    #expect(outcome.status == 0 && outcome.output.contains("no building is certified free of flood"), "\(outcome)")
+    try withExtendedLifetime(scratch) {
+      let sites = try JSON(parsing: [UInt8](contents(of: out)["sites.geojson"] ?? Data()))["features"]?.array ?? []
+      #expect(!sites.isEmpty && sites.allSatisfy { ($0["properties"]?["ind_flood_share"] ?? .null) == .null })
+    }
+  }
+
+  @Test("Dates of all ways of writing give the confidence of the ISO date; ambiguous and future ones count as undated")
+  func dates() throws {
+    let (outcome, scratch, out) = try score("case-04-dates/csv.yml")
+    #expect(outcome.status == 0, "\(outcome)")
+    try withExtendedLifetime(scratch) {
+      // .95 × 2^(−13.8 years ÷ 4) = .086 for 2012-03-01: too old to be credible, however it is written.
+      let excluded = String(decoding: contents(of: out)["excluded.csv"] ?? Data(), as: UTF8.self)
+      for id in ["b1", "b2", "b3"] { #expect(excluded.contains("\(id),vacancy-not-credible"), "\(excluded)") }
+      let defects = String(decoding: contents(of: out)["defects.csv"] ?? Data(), as: UTF8.self)
+      #expect(defects.contains("dates: dmy") && defects.contains("future"))
+      // One half-life: half of .95.
+      let sites = try JSON(parsing: [UInt8](contents(of: out)["sites.geojson"] ?? Data()))["features"]?.array ?? []
+      #expect(Set(sites.compactMap { $0["properties"]?["site_id"]?.string }) == ["b4", "b5"])
+      #expect(sites.allSatisfy { $0["properties"]?["vacancy_confidence"]?.number == 0.475 })
+    }
+    let sheet = try score("case-04-dates/xlsx-pure.yml")
+    #expect(sheet.outcome.status == 0, "\(sheet.outcome)")
+    withExtendedLifetime(sheet.scratch) {
+      let excluded = String(decoding: contents(of: sheet.out)["excluded.csv"] ?? Data(), as: UTF8.self)
+      for id in ["b1", "b2", "b3", "b4", "b5"] { #expect(excluded.contains("\(id),vacancy-not-credible"), "\(excluded)") }
+    }
+  }
+}
