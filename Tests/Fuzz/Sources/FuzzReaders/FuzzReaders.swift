@@ -1,5 +1,6 @@
 import Glibc
 import SimpleFeatures
+import TextFormats
 
 @testable import Assessment
 @testable import GeoFormats

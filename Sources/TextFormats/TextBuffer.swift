@@ -1,16 +1,15 @@
-internal import Glibc
-internal import SimpleFeatures
-
 /// A growing run of bytes with fast formatting of numbers; the text of all writers passes through it.
 ///
 /// Room is reserved first and then written without further checks, which is what makes a number cost tens of nanoseconds.
 @safe
-struct TextBuffer: ~Copyable {
-  private var base: UnsafeMutablePointer<UInt8>
-  private var capacity: Int
-  private(set) var count = 0
+package struct TextBuffer: ~Copyable {
+  @usableFromInline var base: UnsafeMutablePointer<UInt8>
+  @usableFromInline var capacity: Int
+  /// How many bytes there are.
+  package internal(set) var count = 0
 
-  init(capacity: Int = 1 << 16) {
+  /// Makes an empty buffer with room for `capacity` bytes.
+  package init(capacity: Int = 1 << 16) {
     self.capacity = capacity
     unsafe base = .allocate(capacity: capacity)
   }
@@ -18,13 +17,13 @@ struct TextBuffer: ~Copyable {
   deinit { unsafe base.deallocate() }
 
   /// Makes room for `n` more bytes.
-  @inline(__always)
-  mutating func reserve(_ n: Int) {
+  @inlinable @inline(__always)
+  package mutating func reserve(_ n: Int) {
     if count + n > capacity { grow(n) }
   }
 
-  @inline(never)
-  private mutating func grow(_ n: Int) {
+  @usableFromInline @inline(never)
+  mutating func grow(_ n: Int) {
     let larger = max(capacity * 2, count + n)
     let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
     unsafe fresh.update(from: base, count: count)
@@ -33,29 +32,31 @@ struct TextBuffer: ~Copyable {
     capacity = larger
   }
 
-  mutating func removeAll() { count = 0 }
+  @inlinable
+  package mutating func removeAll() { count = 0 }
 
   /// Runs `body` on the bytes.
-  func withBytes<Result, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Result) throws(Failure) -> Result {
+  @inlinable
+  package func withBytes<Result, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Result) throws(Failure) -> Result {
     try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
   }
 
-  @inline(__always)
-  mutating func append(byte: UInt8) {
+  @inlinable @inline(__always)
+  package mutating func append(byte: UInt8) {
     reserve(1)
     unsafe base[count] = byte
     count += 1
   }
 
-  @inline(__always)
-  mutating func append(literal text: StaticString) {
+  @inlinable @inline(__always)
+  package mutating func append(literal text: StaticString) {
     let n = text.utf8CodeUnitCount
     reserve(n)
     unsafe (base + count).update(from: text.utf8Start, count: n)
     count += n
   }
 
-  mutating func append(_ text: String) {
+  package mutating func append(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
       guard let start = bytes.baseAddress else { return }
@@ -63,17 +64,20 @@ struct TextBuffer: ~Copyable {
     }
   }
 
-  mutating func append(contentsOf bytes: Span<UInt8>) {
+  @inlinable
+  package mutating func append(contentsOf bytes: Span<UInt8>) {
     unsafe bytes.withUnsafeBufferPointer { bytes in
       guard let start = bytes.baseAddress else { return }
       unsafe appendBytes(start, bytes.count)
     }
   }
 
-  mutating func append(contentsOf other: borrowing TextBuffer) { unsafe appendBytes(other.base, other.count) }
+  @inlinable
+  package mutating func append(contentsOf other: borrowing TextBuffer) { unsafe appendBytes(other.base, other.count) }
 
   /// Copies the bytes of a range to a place in an array that has room for them.
-  func copy(_ range: Range<Int>, into target: inout [UInt8], at place: Int) {
+  @inlinable
+  package func copy(_ range: Range<Int>, into target: inout [UInt8], at place: Int) {
     precondition(range.upperBound <= count && place + range.count <= target.count, "bytes that are there, and room for them")
     unsafe target.withUnsafeMutableBufferPointer { target in
       guard let start = target.baseAddress else { return }
@@ -81,16 +85,16 @@ struct TextBuffer: ~Copyable {
     }
   }
 
-  @inline(__always)
-  private mutating func appendBytes(_ start: UnsafePointer<UInt8>, _ n: Int) {
+  @inlinable @inline(__always)
+  mutating func appendBytes(_ start: UnsafePointer<UInt8>, _ n: Int) {
     reserve(n)
     unsafe (base + count).update(from: start, count: n)
     count += n
   }
 
   /// The lowest `n` (0 to 8) bytes of a word, the highest first.
-  @inline(__always)
-  mutating func append(bigEndian word: UInt64, count n: Int) {
+  @inlinable @inline(__always)
+  package mutating func append(bigEndian word: UInt64, count n: Int) {
     guard n > 0 else { return }
     reserve(8)
     unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: (word << UInt64(64 - 8 * n)).bigEndian, as: UInt64.self)
@@ -98,8 +102,8 @@ struct TextBuffer: ~Copyable {
   }
 
   /// Bytes of a run that has at least 15 more behind them.
-  @inline(__always)
-  mutating func append(padded bytes: Span<UInt8>, _ start: Int, _ n: Int) {
+  @inlinable @inline(__always)
+  package mutating func append(padded bytes: Span<UInt8>, _ start: Int, _ n: Int) {
     reserve(n + 16)
     precondition(start >= 0 && n >= 0 && start + n + 15 < bytes.count, "padding behind the run")
     unsafe bytes.withUnsafeBytes { source in
@@ -114,24 +118,19 @@ struct TextBuffer: ~Copyable {
   }
 
   /// Bytes of another buffer.
-  @inline(__always)
-  mutating func append(_ other: borrowing TextBuffer, _ start: Int, _ n: Int) {
+  @inlinable @inline(__always)
+  package mutating func append(_ other: borrowing TextBuffer, _ start: Int, _ n: Int) {
     precondition(start >= 0 && n >= 0 && start + n <= other.count, "bytes of the other buffer")
     unsafe appendBytes(other.base + start, n)
   }
 
   /// Two reals as little-endian bytes.
-  mutating func appendReals(_ a: Double, _ b: Double) {
+  @inlinable
+  package mutating func appendReals(_ a: Double, _ b: Double) {
     reserve(16)
     unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: a.bitPattern.littleEndian, as: UInt64.self)
     unsafe UnsafeMutableRawPointer(base + count + 8).storeBytes(of: b.bitPattern.littleEndian, as: UInt64.self)
     count += 16
-  }
-
-  /// Positions as little-endian pairs of reals.
-  mutating func appendPairs(_ geometry: borrowing GeometryColumn, _ positions: Range<Int>) {
-    reserve(positions.count * 16)
-    for i in positions { appendReals(geometry.x[i], geometry.y[i]) }
   }
 
   // MARK: Numbers
@@ -210,7 +209,7 @@ struct TextBuffer: ~Copyable {
   }
 
   /// A whole number.
-  mutating func append(whole value: Int64) {
+  package mutating func append(whole value: Int64) {
     reserve(32)
     sign(value < 0)
     digits(value.magnitude)
@@ -220,7 +219,7 @@ struct TextBuffer: ~Copyable {
   private static let wholePowers: [UInt64] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000]
 
   /// A finite number with at most `decimals` (0 to 9) decimals, rounded to nearest, without trailing zeros; never “-0”.
-  mutating func append(_ value: Double, decimals: Int) {
+  package mutating func append(_ value: Double, decimals: Int) {
     let scaled = (value * Self.powers[decimals]).rounded()
     guard abs(scaled) < 9e15 else { return append(shortest: value) }
     reserve(48)
@@ -267,7 +266,7 @@ struct TextBuffer: ~Copyable {
   }
 
   /// A GeoJSON position of degrees, after a comma unless it is the first.
-  mutating func appendPosition(_ x: Double, _ y: Double, isFirst: Bool) {
+  package mutating func appendPosition(_ x: Double, _ y: Double, isFirst: Bool) {
     reserve(128)
     unsafe base[count] = 0x2C
     count += isFirst ? 0 : 1
@@ -284,7 +283,7 @@ struct TextBuffer: ~Copyable {
   /// The shortest text that reads back as the same finite number.
   ///
   /// Few decimals are the common case: m ÷ 10⁶ with both exact reads back as the number it prints.
-  mutating func append(shortest value: Double) {
+  package mutating func append(shortest value: Double) {
     reserve(64)
     let magnitude = abs(value)
     if magnitude < 1e9 {
@@ -342,7 +341,7 @@ struct TextBuffer: ~Copyable {
   // MARK: JSON
 
   /// A JSON string of UTF-8 bytes, quoted and escaped.
-  mutating func appendJSON(_ bytes: Span<UInt8>) {
+  package mutating func appendJSON(_ bytes: Span<UInt8>) {
     let n = bytes.count
     reserve(n + 16)
     append(byte: 0x22)
@@ -399,93 +398,8 @@ struct TextBuffer: ~Copyable {
   }
 
   /// A JSON string.
-  mutating func appendJSON(_ text: String) {
+  package mutating func appendJSON(_ text: String) {
     let bytes = Array(text.utf8)
     appendJSON(bytes.span)
-  }
-}
-
-/// A file that appears under its name when it is whole: it is written beside it under another name and renamed at the end.
-///
-/// `-` is standard output, where nothing can be renamed.
-final class OutputFile {
-  let path: String
-  private let partial: String?
-  private var descriptor: Int32
-  private var isDone = false
-
-  init(path: String) throws(FormatError) {
-    self.path = path
-    if path == "-" {
-      partial = nil
-      descriptor = STDOUT_FILENO
-      return
-    }
-    let name = Self.partialName(path)
-    partial = name
-    descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: systemErrorText()) }
-  }
-
-  deinit {
-    guard let partial, !isDone else { return }
-    close(descriptor)
-    unsafe unlink(partial)
-  }
-
-  /// The name of a file that is not whole yet, hidden and in the same folder so that renaming is atomic.
-  ///
-  /// What a process that is gone has left under such a name is removed.
-  static func partialName(_ path: String) -> String {
-    let slash = path.lastIndex(of: "/")
-    let folder = slash.map { String(path[...$0]) } ?? "./"
-    let stem = ".\(slash.map { path[path.index(after: $0)...] } ?? path[...])."
-    if let entries = unsafe opendir(folder) {
-      while let entry = unsafe readdir(entries) {
-        let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-          unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
-        }
-        guard name.hasPrefix(stem), name.hasSuffix(".partial"), let process = Int32(name.dropFirst(stem.count).dropLast(8)), process > 0,
-          kill(process, 0) != 0, errno == ESRCH
-        else { continue }
-        unsafe unlink(folder + name)
-      }
-      unsafe closedir(entries)
-    }
-    return "\(folder)\(stem)\(getpid()).partial"
-  }
-
-  /// Writes the buffer's bytes and empties it.
-  /// - Parameter start: bytes at its beginning that are left out.
-  func write(_ buffer: inout TextBuffer, from start: Int = 0) throws(FormatError) {
-    let path = path
-    let descriptor = descriptor
-    try unsafe buffer.withBytes { bytes throws(FormatError) in
-      var done = start
-      while done < bytes.count {
-        let n = unsafe Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-        if n < 0 {
-          if errno == EINTR { continue }
-          throw .cannotWrite(path: path, reason: systemErrorText())
-        }
-        done += n
-      }
-    }
-    buffer.removeAll()
-  }
-
-  /// Gives the file its name.
-  func finish() throws(FormatError) {
-    guard let partial, !isDone else { return }
-    guard fsync(descriptor) == 0 || errno == EINVAL, close(descriptor) == 0 else {
-      throw .cannotWrite(path: path, reason: systemErrorText())
-    }
-    guard unsafe rename(partial, path) == 0 else {
-      let reason = systemErrorText()
-      unsafe unlink(partial)
-      isDone = true
-      throw .cannotWrite(path: path, reason: reason)
-    }
-    isDone = true
   }
 }

@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// Lays down the b-tree of an SQLite table whose rows come in the order of their keys.
 ///
 /// Leaves are filled to the last byte, one after another; the levels above are written at the end and the topmost takes the place of the empty

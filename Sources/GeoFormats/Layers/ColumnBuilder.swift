@@ -1,4 +1,5 @@
 internal import SimpleFeatures
+internal import TextFormats
 
 /// An attribute column whose type is found while it grows: integer widens to real, and anything widens to text.
 struct ColumnBuilder {
@@ -217,7 +218,7 @@ struct ColumnBuilder {
           if isWhole { whole.append(0) } else { real.append(.nan) }
           continue
         }
-        switch Self.number(all.extracting(text.range(of: row))) {
+        switch writtenNumber(all.extracting(text.range(of: row))) {
         case .whole(let v):
           // Beside decimals, a whole number that a real cannot hold is an identifier too.
           if !isWhole, v.magnitude > 1 << 53 { return nil }
@@ -249,25 +250,6 @@ struct ColumnBuilder {
       }
     }
     return .boolean(values)
-  }
-
-  /// A cell as a number when it is one from end to end.
-  static func number(_ cell: Span<UInt8>) -> JSONCursor.Number? {
-    var cursor = JSONCursor()
-    guard cell.count > 0, cell[0] == 0x2D || cell[0] &- 0x30 <= 9 else { return nil }
-    do throws(JSONFault) {
-      let number = try cursor.number(cell)
-      guard cursor.at == cell.count else { return nil }
-      if case .real(let v) = number {
-        // Digits alone that do not fit 64 bits are an identifier.
-        guard v.isFinite else { return nil }
-        for i in 0..<cell.count where cell[i] == 0x2E || cell[i] | 0x20 == 0x65 { return number }
-        return nil
-      }
-      return number
-    } catch {
-      return nil
-    }
   }
 
   private static func nulls(_ count: Int) -> TextColumn {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import GeoFormats
+@testable import TextFormats
 
 @Suite("JSON values")
 struct JSONTests {

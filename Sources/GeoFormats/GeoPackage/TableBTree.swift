@@ -1,3 +1,5 @@
+internal import TextFormats
+
 /// Something in a table is not as SQLite's file format has it; SQLite itself is to read the table then, and to say what is wrong.
 struct TableBTreeFault: Error {}
 

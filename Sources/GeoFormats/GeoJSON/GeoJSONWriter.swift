@@ -1,4 +1,5 @@
 internal import SimpleFeatures
+public import TextFormats
 
 /// Writes features as GeoJSON (RFC 7946) or as its text sequence (RFC 8142), streaming.
 ///

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TextFormats
 
 /// Appends pages to an SQLite database file while no SQLite has it open.
 ///

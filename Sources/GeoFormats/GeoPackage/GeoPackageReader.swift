@@ -2,6 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import GRDBSQLite
 internal import SimpleFeatures
+internal import TextFormats
 
 /// Reads the feature and attribute tables of a GeoPackage (OGC 12-128r18).
 ///

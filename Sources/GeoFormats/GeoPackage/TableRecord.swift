@@ -1,4 +1,5 @@
 internal import SimpleFeatures
+internal import TextFormats
 
 /// One row as SQLite stores it: the types of its values, then the values (section 2.1 of the format).
 ///

@@ -2,6 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import GRDBSQLite
 public import SimpleFeatures
+internal import TextFormats
 
 /// The coordinate reference system of a written layer, as `gpkg_spatial_ref_sys` wants it.
 public struct SpatialReference: Hashable, Sendable {
@@ -403,6 +404,12 @@ extension TextBuffer {
     append(byte: UInt8(truncatingIfNeeded: value >> 8))
     append(byte: UInt8(truncatingIfNeeded: value >> 16))
     append(byte: UInt8(truncatingIfNeeded: value >> 24))
+  }
+
+  /// Positions as little-endian pairs of reals.
+  private mutating func appendPairs(_ geometry: borrowing GeometryColumn, _ positions: Range<Int>) {
+    reserve(positions.count * 16)
+    for i in positions { appendReals(geometry.x[i], geometry.y[i]) }
   }
 
   /// A feature as GeoPackage binary: header with envelope (none for a point), little-endian well-known binary.

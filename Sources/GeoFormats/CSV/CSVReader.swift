@@ -1,4 +1,5 @@
 internal import SimpleFeatures
+internal import TextFormats
 
 /// Reads comma-separated values (RFC 4180) with a header line.
 ///
@@ -15,7 +16,7 @@ struct CSVReader {
   init(path: String) throws(FormatError) {
     self.path = path
     file = try MappedFile(path: path)
-    recoded = file.withBytes { Self.recode($0) }
+    recoded = file.withBytes { CSVText.recoded($0) }
   }
 
   private func withText<Result>(_ body: (Span<UInt8>) throws -> Result) throws -> Result {
@@ -26,144 +27,13 @@ struct CSVReader {
     }
   }
 
-  // MARK: Encoding
-
-  /// Windows-1252's characters of 0x80 to 0x9F; the five that it leaves open become U+FFFD.
-  private static let windows: [UInt16] = [
-    0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD,
-    0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
-  ]
-
-  /// The text in UTF-8; `nil` when it is UTF-8 already, or nearly: then single bad bytes are left for the rows to report.
-  private static func recode(_ b: Span<UInt8>) -> [UInt8]? {
-    if b.count >= 2, b[0] == 0xFF && b[1] == 0xFE || b[0] == 0xFE && b[1] == 0xFF {
-      let isLittle = b[0] == 0xFF
-      var units: [UInt16] = []
-      for k in stride(from: 2, to: b.count - 1, by: 2) {
-        units.append(isLittle ? UInt16(b[k]) | UInt16(b[k + 1]) << 8 : UInt16(b[k]) << 8 | UInt16(b[k + 1]))
-      }
-      return Array(String(decoding: units, as: UTF16.self).utf8)
-    }
-    var good = 0
-    var bad = 0
-    var i = 0
-    while i < b.count {
-      if b[i] < 0x80 {
-        i += 1
-        continue
-      }
-      let length = utf8SequenceLength(b, at: i)
-      if length == 0 { bad += 1 } else { good += 1 }
-      i += max(1, length)
-    }
-    guard bad > 0, good < 4 * bad else { return nil }
-    var text: [UInt8] = []
-    text.reserveCapacity(b.count + b.count / 8)
-    for k in 0..<b.count {
-      let c = b[k]
-      if c < 0x80 {
-        text.append(c)
-      } else {
-        let scalar = c < 0xA0 ? UnicodeScalar(windows[Int(c) - 0x80]) ?? "\u{FFFD}" : UnicodeScalar(c)
-        text.append(contentsOf: String(Character(scalar)).utf8)
-      }
-    }
-    return text
+  /// Says where a text cannot be parted into cells.
+  private func failure(_ fault: CSVFault) -> FormatError {
+    .syntax(path: path, format: "CSV", byte: fault.byte, line: fault.line, reason: fault.reason)
   }
 
-  // MARK: Cells
-
-  /// One cell: where its text stands, whether quotes inside it are doubled.
-  private struct Cell {
-    var range: Range<Int>
-    var hasDoubledQuotes: Bool
-  }
-
-  /// Reads the record at `at` into `cells`; `at` goes behind its line end. False at the end of the text.
-  private func record(_ b: Span<UInt8>, _ at: inout Int, _ separator: UInt8, _ cells: inout [Cell]) throws(FormatError) -> Bool {
-    cells.removeAll(keepingCapacity: true)
-    guard at < b.count else { return false }
-    while true {
-      if at < b.count, b[at] == 0x22 {
-        let start = at + 1
-        var doubled = false
-        at = start
-        while true {
-          guard at < b.count else {
-            throw .syntax(
-              path: path, format: "CSV", byte: start - 1, line: line(b, start - 1), reason: "a quoted cell that is never closed")
-          }
-          if b[at] == 0x22 {
-            guard at + 1 < b.count, b[at + 1] == 0x22 else { break }
-            doubled = true
-            at += 1
-          }
-          at += 1
-        }
-        let end = at
-        at += 1
-        // Anything between the closing quote and the separator is not part of the cell.
-        while at < b.count, b[at] != separator, b[at] != 10, b[at] != 13 { at += 1 }
-        cells.append(Cell(range: start..<end, hasDoubledQuotes: doubled))
-      } else {
-        let start = at
-        while at < b.count, b[at] != separator, b[at] != 10, b[at] != 13 { at += 1 }
-        cells.append(Cell(range: start..<at, hasDoubledQuotes: false))
-      }
-      guard at < b.count else { return true }
-      if b[at] == separator {
-        at += 1
-        continue
-      }
-      if b[at] == 13, at + 1 < b.count, b[at + 1] == 10 { at += 1 }
-      at += 1
-      return true
-    }
-  }
-
-  private func line(_ b: Span<UInt8>, _ byte: Int) -> Int {
-    var line = 1
-    for i in 0..<min(byte, b.count) where b[i] == 10 { line += 1 }
-    return line
-  }
-
-  private func text(_ b: Span<UInt8>, _ cell: Cell) -> String {
-    let text = unsafe b.extracting(cell.range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-    guard cell.hasDoubledQuotes else { return text }
-    var single = ""
-    var wasQuote = false
-    for c in text.unicodeScalars {
-      if c == "\"", wasQuote {
-        wasQuote = false
-        continue
-      }
-      wasQuote = c == "\""
-      single.unicodeScalars.append(c)
-    }
-    return single
-  }
-
-  /// The separator under which most of the first lines have as many cells as the header, and more than one.
-  private func separator(_ b: Span<UInt8>) throws(FormatError) -> UInt8 {
-    var best: (separator: UInt8, score: Int) = (0x2C, 0)
-    for candidate: UInt8 in [0x2C, 0x3B, 0x09, 0x7C] {
-      var at = 0
-      var cells: [Cell] = []
-      guard try record(b, &at, candidate, &cells), cells.count > 1 else { continue }
-      let width = cells.count
-      var even = 1
-      var lines = 1
-      while lines < 50 {
-        var more = false
-        do throws(FormatError) { more = try record(b, &at, candidate, &cells) } catch { break }
-        guard more else { break }
-        lines += 1
-        if cells.count == width { even += 1 }
-      }
-      let score = even * 1_000 / lines * 100 + min(width, 99)
-      if score > best.score { best = (candidate, score) }
-    }
-    return best.separator
+  private func record(_ text: CSVText, _ b: Span<UInt8>, _ at: inout Int, _ cells: inout [CSVText.Cell]) throws(FormatError) -> Bool {
+    do throws(CSVFault) { return try text.record(b, &at, &cells) } catch { throw failure(error) }
   }
 
   // MARK: Header
@@ -177,7 +47,7 @@ struct CSVReader {
 
   private struct Header {
     var names: [String]
-    var separator: UInt8
+    var text: CSVText
     var geometry: GeometrySource
     var bodyStart: Int
   }
@@ -186,11 +56,12 @@ struct CSVReader {
     for i in 0..<min(b.count, 65_536) where b[i] == 0 {
       throw .notOfFormat(path: path, format: "CSV", reason: "byte \(i) is zero, so this is no text")
     }
-    let separator = try separator(b)
+    let text: CSVText
+    do throws(CSVFault) { text = try CSVText(b) } catch { throw failure(error) }
     var at = 0
-    var cells: [Cell] = []
+    var cells: [CSVText.Cell] = []
     repeat {
-      guard try record(b, &at, separator, &cells) else {
+      guard try record(text, b, &at, &cells) else {
         throw .notOfFormat(path: path, format: "CSV", reason: "it has no header line")
       }
     } while cells.count == 1 && cells[0].range.isEmpty
@@ -199,7 +70,7 @@ struct CSVReader {
     }
     var names: [String] = []
     for (k, cell) in cells.enumerated() {
-      let name = text(b, cell).trimmed()
+      let name = CSVText.text(b, cell).trimmed()
       let base = name.isEmpty ? "field_\(k + 1)" : name
       var unique = base
       var n = 2
@@ -214,14 +85,14 @@ struct CSVReader {
     if case .text(let k) = geometry {
       var probe = at
       var isText = false
-      while try record(b, &probe, separator, &cells) {
+      while try record(text, b, &probe, &cells) {
         guard cells.count > k, !cells[k].range.isEmpty else { continue }
         isText = WKTDecoder.looksLike(b.extracting(cells[k].range))
         break
       }
       if !isText { geometry = Self.geometrySource(names, prefersPlane: crs != nil, withText: false) }
     }
-    return Header(names: names, separator: separator, geometry: geometry, bodyStart: at)
+    return Header(names: names, text: text, geometry: geometry, bodyStart: at)
   }
 
   private static func geometrySource(_ names: [String], prefersPlane: Bool, withText: Bool = true) -> GeometrySource {
@@ -264,13 +135,13 @@ struct CSVReader {
         assembler.columns.append(ColumnBuilder(name: name, kind: .text, readsText: true))
       }
       var at = header.bodyStart
-      var cells: [Cell] = []
+      var cells: [CSVText.Cell] = []
       var number: Int64 = 0
-      var line = line(b, at)
+      var line = CSVText.line(b, at)
       var counted = at
       while true {
         let start = at
-        guard try record(b, &at, header.separator, &cells) else { break }
+        guard try record(header.text, b, &at, &cells) else { break }
         if cells.count == 1, cells[0].range.isEmpty { continue }
         number += 1
         guard cells.count == header.names.count else {
@@ -290,12 +161,12 @@ struct CSVReader {
     }
   }
 
-  private func append(_ b: Span<UInt8>, _ cell: Cell, _ column: Int, _ number: Int64, _ assembler: inout LayerAssembler) {
+  private func append(_ b: Span<UInt8>, _ cell: CSVText.Cell, _ column: Int, _ number: Int64, _ assembler: inout LayerAssembler) {
     guard !cell.range.isEmpty else { return assembler.columns[column].appendNull() }
     let bytes = b.extracting(cell.range)
     let isWellFormed = isWellFormedUTF8(bytes)
     if isWellFormed, !cell.hasDoubledQuotes { return assembler.columns[column].append(utf8: bytes) }
-    assembler.columns[column].append(text(b, cell))
+    assembler.columns[column].append(CSVText.text(b, cell))
     if !isWellFormed {
       assembler.note(
         .badEncoding, feature: "#\(number)", "field \(assembler.columns[column].name) is not UTF-8; bad bytes are replaced")
@@ -304,7 +175,7 @@ struct CSVReader {
 
   /// Adds the row's geometry. A row whose geometry cannot be read is kept without it, because a register can be joined by id.
   private func appendGeometry(
-    _ b: Span<UInt8>, _ cells: [Cell], _ source: GeometrySource, _ number: Int64, _ assembler: inout LayerAssembler
+    _ b: Span<UInt8>, _ cells: [CSVText.Cell], _ source: GeometrySource, _ number: Int64, _ assembler: inout LayerAssembler
   ) {
     switch source {
     case .none: assembler.geometry.appendNull()
@@ -319,11 +190,13 @@ struct CSVReader {
       }
     case .pair(let x, let y, _):
       if cells[x].range.isEmpty, cells[y].range.isEmpty { return assembler.geometry.appendNull() }
-      guard let px = AttributeColumn.number(from: text(b, cells[x])), let py = AttributeColumn.number(from: text(b, cells[y])) else {
+      guard let px = AttributeColumn.number(from: CSVText.text(b, cells[x])),
+        let py = AttributeColumn.number(from: CSVText.text(b, cells[y]))
+      else {
         assembler.geometry.appendNull()
         assembler.note(
           .unreadableGeometry, feature: "#\(number)",
-          "“\(text(b, cells[x]).prefix(40))”, “\(text(b, cells[y]).prefix(40))” are no coordinates")
+          "“\(CSVText.text(b, cells[x]).prefix(40))”, “\(CSVText.text(b, cells[y]).prefix(40))” are no coordinates")
         return
       }
       assembler.geometry.appendPoint(x: px, y: py)

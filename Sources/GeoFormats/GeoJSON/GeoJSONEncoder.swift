@@ -1,4 +1,5 @@
 internal import SimpleFeatures
+internal import TextFormats
 
 /// Turns tables into the text of GeoJSON features, which a `GeoJSONWriter` then takes over: so several tasks can make text, each with an encoder
 /// of its own, while one writes.

@@ -1,4 +1,5 @@
 internal import SimpleFeatures
+internal import TextFormats
 
 /// Decodes well-known text (OGC 06-103r4, clause 7), with an `SRID=n;` prefix, Z, M and ZM, in any case of letters.
 struct WKTDecoder {

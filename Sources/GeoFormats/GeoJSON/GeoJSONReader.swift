@@ -1,4 +1,5 @@
 internal import SimpleFeatures
+internal import TextFormats
 
 /// Reads GeoJSON (RFC 7946), its text sequence (RFC 8142) and lines of GeoJSON by a scanner of our own.
 ///
@@ -24,8 +25,8 @@ struct GeoJSONReader {
         return try scan.document(bytes)
       } catch JSONFault.syntax(let byte, let reason) {
         throw FormatError.syntax(path: path, format: "GeoJSON", byte: byte, line: scan.line(bytes, byte), reason: reason)
-      } catch JSONFault.meaning(_, let reason) {
-        throw FormatError.notOfFormat(path: path, format: "GeoJSON", reason: reason)
+      } catch JSONFault.unfit(let problem as GeometryProblem) {
+        throw FormatError.notOfFormat(path: path, format: "GeoJSON", reason: problem.detail)
       }
     }
   }
@@ -230,12 +231,12 @@ private struct FeatureScan {
       try feature(b)
       if mustEnd { try end(b) }
     } catch {
-      guard case .meaning(let code, let reason) = error else { throw error }
+      guard case .unfit(let problem as GeometryProblem) = error else { throw error }
       // The rest of the record must still be JSON.
       cursor.at = start
       try cursor.skipValue(b)
       if mustEnd { try end(b) }
-      try assembler.refuse(code, feature: "#\(number)", "line \(line(b, start)), byte \(start): \(reason)")
+      try assembler.refuse(problem.code, feature: "#\(number)", "line \(line(b, start)), byte \(start): \(problem.detail)")
       return
     }
     if mending.closedRing || mending.droppedRing || cursor.hasBadEncoding {
@@ -741,5 +742,12 @@ extension CoordinateReferenceSystem {
     case "crs84", "ogc:crs84": self = .wgs84
     default: self.init(lower.hasPrefix("epsg:") ? "EPSG:\(text.dropFirst(5))" : text)
     }
+  }
+}
+
+extension JSONFault {
+  /// The text is JSON, but not the feature or geometry that it should be.
+  fileprivate static func meaning(_ code: Defect.Code, _ detail: String) -> JSONFault {
+    .unfit(GeometryProblem(code: code, detail: detail))
   }
 }

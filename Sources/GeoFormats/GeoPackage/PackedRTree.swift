@@ -1,4 +1,5 @@
 internal import SimpleFeatures
+internal import TextFormats
 
 /// Packs an R-tree straight into the pages of SQLite's shadow tables instead of inserting row by row, which costs a third.
 ///

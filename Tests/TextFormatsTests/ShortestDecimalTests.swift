@@ -1,8 +1,7 @@
 import Foundation
-import SimpleFeatures
 import Testing
 
-@testable import GeoFormats
+@testable import TextFormats
 
 @Suite("Shortest decimals")
 struct ShortestDecimalTests {

@@ -1,35 +1,36 @@
 internal import Glibc
-internal import SimpleFeatures
 
 /// Why JSON text cannot be taken.
-enum JSONFault: Error {
+package enum JSONFault: Error {
   /// The text is not JSON (RFC 8259) at the byte.
   case syntax(byte: Int, reason: String)
-  /// The text is JSON, but not the feature or geometry that it should be.
-  case meaning(Defect.Code, String)
+  /// The text is JSON, but not what its reader asks for: the reader's own error.
+  case unfit(any Error)
 }
 
 /// Walks through JSON text byte by byte; builds nothing that is not asked for.
-struct JSONCursor {
+package struct JSONCursor {
   /// The next byte.
-  var at = 0
+  package var at = 0
   /// Whether a string held bytes that are not UTF-8.
-  var hasBadEncoding = false
+  package var hasBadEncoding = false
   /// Deepest nesting that is followed.
-  static let depthLimit = 512
+  package static let depthLimit = 512
 
-  init(at: Int = 0) { self.at = at }
+  /// Makes a cursor at a byte.
+  @inlinable
+  package init(at: Int = 0) { self.at = at }
 
-  func syntax(_ reason: String) -> JSONFault { .syntax(byte: at, reason: reason) }
+  package func syntax(_ reason: String) -> JSONFault { .syntax(byte: at, reason: reason) }
 
   /// Names the byte at the cursor for a message.
-  func found(_ b: Span<UInt8>) -> String {
+  package func found(_ b: Span<UInt8>) -> String {
     guard at < b.count else { return "the end of the text" }
     return b[at] > 32 && b[at] < 127 ? "“\(Character(UnicodeScalar(b[at])))”" : "byte 0x" + String(b[at], radix: 16)
   }
 
-  @inline(__always)
-  mutating func skipSpace(_ b: Span<UInt8>) {
+  @inlinable @inline(__always)
+  package mutating func skipSpace(_ b: Span<UInt8>) {
     while at < b.count, b[at] <= 32 {
       guard b[at] == 32 || b[at] == 10 || b[at] == 13 || b[at] == 9 else { return }
       at += 1
@@ -37,21 +38,21 @@ struct JSONCursor {
   }
 
   /// Skips space and tells the next byte, 0 at the end.
-  @inline(__always)
-  mutating func peek(_ b: Span<UInt8>) -> UInt8 {
+  @inlinable @inline(__always)
+  package mutating func peek(_ b: Span<UInt8>) -> UInt8 {
     skipSpace(b)
     return at < b.count ? b[at] : 0
   }
 
-  @inline(__always)
-  mutating func expect(_ c: UInt8, _ b: Span<UInt8>) throws(JSONFault) {
+  @inlinable @inline(__always)
+  package mutating func expect(_ c: UInt8, _ b: Span<UInt8>) throws(JSONFault) {
     guard peek(b) == c, at < b.count else { throw syntax("“\(Character(UnicodeScalar(c)))” expected, \(found(b)) found") }
     at += 1
   }
 
   /// After a member or element: true when another follows, false when `close` ends the list.
-  @inline(__always)
-  mutating func continues(_ close: UInt8, _ b: Span<UInt8>) throws(JSONFault) -> Bool {
+  @inlinable @inline(__always)
+  package mutating func continues(_ close: UInt8, _ b: Span<UInt8>) throws(JSONFault) -> Bool {
     let c = peek(b)
     guard at < b.count, c == 0x2C || c == close else {
       throw syntax("“,” or “\(Character(UnicodeScalar(close)))” expected, \(found(b)) found")
@@ -63,8 +64,8 @@ struct JSONCursor {
   }
 
   /// After an opening bracket: whether the list has members.
-  @inline(__always)
-  mutating func opens(_ close: UInt8, _ b: Span<UInt8>) -> Bool {
+  @inlinable @inline(__always)
+  package mutating func opens(_ close: UInt8, _ b: Span<UInt8>) -> Bool {
     guard peek(b) == close, at < b.count else { return true }
     at += 1
     return false
@@ -73,7 +74,7 @@ struct JSONCursor {
   // MARK: Strings
 
   /// The bytes between the quotes and whether they hold escapes or bad UTF-8; the cursor goes behind the closing quote.
-  mutating func string(_ b: Span<UInt8>) throws(JSONFault) -> (range: Range<Int>, isPlain: Bool) {
+  package mutating func string(_ b: Span<UInt8>) throws(JSONFault) -> (range: Range<Int>, isPlain: Bool) {
     try expect(0x22, b)
     let start = at
     var isPlain = true
@@ -125,7 +126,7 @@ struct JSONCursor {
   }
 
   /// The text of a string that has been checked; lone surrogates and bad bytes become U+FFFD.
-  func text(_ b: Span<UInt8>, _ range: Range<Int>) -> String {
+  package func text(_ b: Span<UInt8>, _ range: Range<Int>) -> String {
     var bytes: [UInt8] = []
     var i = range.lowerBound
     func unit(_ k: Int) -> UInt32 { (2..<6).reduce(0) { $0 << 4 | (hexDigit(b[k + $1]) ?? 0) } }
@@ -157,13 +158,13 @@ struct JSONCursor {
   }
 
   /// A string as text.
-  mutating func stringText(_ b: Span<UInt8>) throws(JSONFault) -> String {
+  package mutating func stringText(_ b: Span<UInt8>) throws(JSONFault) -> String {
     let string = try string(b)
     return text(b, string.range)
   }
 
   /// A member's name, with the colon behind it.
-  mutating func name(_ b: Span<UInt8>) throws(JSONFault) -> (range: Range<Int>, isPlain: Bool) {
+  package mutating func name(_ b: Span<UInt8>) throws(JSONFault) -> (range: Range<Int>, isPlain: Bool) {
     guard peek(b) == 0x22, at < b.count else { throw syntax("a member name in quotes expected, \(found(b)) found") }
     let name = try string(b)
     try expect(0x3A, b)
@@ -173,7 +174,7 @@ struct JSONCursor {
   // MARK: Numbers
 
   /// A number as it stands: whole when it has neither fraction nor exponent and fits 64 bits.
-  enum Number {
+  package enum Number {
     case whole(Int64)
     case real(Double)
   }
@@ -183,7 +184,7 @@ struct JSONCursor {
   ]
 
   /// Reads a number by the grammar of RFC 8259. A value beyond the doubles is infinite.
-  mutating func number(_ b: Span<UInt8>) throws(JSONFault) -> Number {
+  package mutating func number(_ b: Span<UInt8>) throws(JSONFault) -> Number {
     let start = at
     let negative = at < b.count && b[at] == 0x2D
     if negative { at += 1 }
@@ -251,8 +252,8 @@ struct JSONCursor {
   }
 
   /// A number as a double.
-  @inline(__always)
-  mutating func double(_ b: Span<UInt8>) throws(JSONFault) -> Double {
+  @inlinable @inline(__always)
+  package mutating func double(_ b: Span<UInt8>) throws(JSONFault) -> Double {
     switch try number(b) {
     case .whole(let v): Double(v)
     case .real(let v): v
@@ -268,7 +269,7 @@ struct JSONCursor {
   }
 
   /// `true` or `false`.
-  mutating func boolean(_ b: Span<UInt8>) throws(JSONFault) -> Bool {
+  package mutating func boolean(_ b: Span<UInt8>) throws(JSONFault) -> Bool {
     if b[at] == 0x74 {
       try literal("true", b)
       return true
@@ -278,10 +279,10 @@ struct JSONCursor {
   }
 
   /// `null`.
-  mutating func null(_ b: Span<UInt8>) throws(JSONFault) { try literal("null", b) }
+  package mutating func null(_ b: Span<UInt8>) throws(JSONFault) { try literal("null", b) }
 
   /// Goes behind the next value, checking every byte of it.
-  mutating func skipValue(_ b: Span<UInt8>) throws(JSONFault) {
+  package mutating func skipValue(_ b: Span<UInt8>) throws(JSONFault) {
     var open: [UInt8] = []
     while true {
       // At the start of a value.

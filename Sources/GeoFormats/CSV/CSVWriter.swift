@@ -1,4 +1,5 @@
 internal import SimpleFeatures
+internal import TextFormats
 
 /// Writes a table as comma-separated values (RFC 4180): UTF-8, one header line, lines ended by LF, cells quoted where they must be.
 ///
@@ -133,8 +134,8 @@ struct CSVRows: ~Copyable {
     let isInert: Bool
     switch text[0] {
     case 0x3D, 0x40, 0x09, 0x0D: isInert = false
-    case 0x2B: isInert = ColumnBuilder.number(text.extracting(1..<text.count)) != nil && text[min(1, text.count - 1)] != 0x2D
-    case 0x2D: isInert = ColumnBuilder.number(text) != nil
+    case 0x2B: isInert = writtenNumber(text.extracting(1..<text.count)) != nil && text[min(1, text.count - 1)] != 0x2D
+    case 0x2D: isInert = writtenNumber(text) != nil
     default: isInert = true
     }
     var mustQuote = false
