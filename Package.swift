@@ -37,13 +37,14 @@ let package = Package(
 
     // Values.
     .target(name: "SimpleFeatures", swiftSettings: house),
+    .target(name: "TextFormats", swiftSettings: house + [.strictMemorySafety()]),
 
     // Doors to files and to C.
     .target(
       name: "SpatialEngine", dependencies: ["SimpleFeatures", "CGEOS", "CPROJ"],
       swiftSettings: house + [.strictMemorySafety()]),
     .target(
-      name: "GeoFormats", dependencies: ["SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "GeoFormats", dependencies: ["SimpleFeatures", "TextFormats", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: house + [.strictMemorySafety()]),
 
     // Domain.
@@ -55,8 +56,8 @@ let package = Package(
     .target(
       name: "Assessment",
       dependencies: [
-        "SimpleFeatures", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "CSHA256",
-        "Yams",
+        "SimpleFeatures", "TextFormats", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance",
+        "CSHA256", "Yams",
       ],
       swiftSettings: house),
 
@@ -64,7 +65,7 @@ let package = Package(
     .target(
       name: "Publishing",
       dependencies: [
-        "Assessment", "SimpleFeatures", "GeoFormats", "ProjectFinance", "CXLSXWriter",
+        "Assessment", "SimpleFeatures", "TextFormats", "GeoFormats", "ProjectFinance", "CXLSXWriter",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       swiftSettings: house),
@@ -77,9 +78,11 @@ let package = Package(
 
     // Tests mirror the sources; the last ones run the built executable.
     .testTarget(name: "SimpleFeaturesTests", dependencies: ["SimpleFeatures"], swiftSettings: house),
+    .testTarget(name: "TextFormatsTests", dependencies: ["TextFormats"], swiftSettings: house),
     .testTarget(name: "SpatialEngineTests", dependencies: ["SpatialEngine", "SimpleFeatures"], swiftSettings: house),
     .testTarget(
-      name: "GeoFormatsTests", dependencies: ["GeoFormats", "SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "GeoFormatsTests",
+      dependencies: ["GeoFormats", "TextFormats", "SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: house),
     .testTarget(name: "UrbanIndicatorsTests", dependencies: ["UrbanIndicators", "SimpleFeatures"], swiftSettings: house),
     .testTarget(name: "DecisionAnalysisTests", dependencies: ["DecisionAnalysis"], swiftSettings: house),
@@ -87,12 +90,14 @@ let package = Package(
     .testTarget(
       name: "AssessmentTests",
       dependencies: [
-        "Assessment", "SimpleFeatures", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance",
+        "Assessment", "SimpleFeatures", "TextFormats", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis",
+        "ProjectFinance",
       ],
       swiftSettings: house),
     .testTarget(
-      name: "PublishingTests", dependencies: ["Publishing", "Assessment", "GeoFormats", "SimpleFeatures", "ProjectFinance"],
+      name: "PublishingTests",
+      dependencies: ["Publishing", "Assessment", "GeoFormats", "TextFormats", "SimpleFeatures", "ProjectFinance"],
       exclude: ["Fixtures"], swiftSettings: house),
-    .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats"], swiftSettings: house),
+    .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats", "TextFormats"], swiftSettings: house),
   ]
 )

@@ -1,6 +1,6 @@
 import Foundation
-import GeoFormats
 import ProjectFinance
+import TextFormats
 
 /// How the cost table would have done on projects that are finished, or were planned, elsewhere.
 public struct Backtest: Sendable {

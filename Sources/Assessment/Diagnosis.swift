@@ -1,5 +1,5 @@
 import Foundation
-import GeoFormats
+import TextFormats
 
 /// The engine's version.
 public let engineVersion = RunRecord.engineVersion

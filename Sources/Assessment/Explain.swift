@@ -1,5 +1,5 @@
 import Foundation
-public import GeoFormats
+public import TextFormats
 
 extension Portfolio {
   /// Why a site has its score and rank, and what to find out next: as JSON.

@@ -2,6 +2,7 @@ import DecisionAnalysis
 import GeoFormats
 import ProjectFinance
 import SpatialEngine
+import TextFormats
 
 /// What kind of failure ended a command; each has an exit status.
 public enum FailureKind: Int32, Sendable {

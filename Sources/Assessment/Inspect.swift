@@ -1,6 +1,7 @@
 import Foundation
 public import GeoFormats
 import SimpleFeatures
+import TextFormats
 
 /// What a file holds: its layers with counts, CRS, fields, extent and defects.
 /// - Throws: `FormatError` when the file cannot be read at all.

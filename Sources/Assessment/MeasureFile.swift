@@ -97,7 +97,12 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
   for row in repaired.lost {
     layer.defects.add(Defect(layer: "buildings", feature: ids[row], code: .invalidGeometry, detail: repaired.reasons[row] ?? "not valid"))
   }
-  for (row, first) in duplicateFootprints(in: repaired.geometry) {
+  let absurd = PlausibleFootprint.violations(in: geometry)
+  for (row, reason) in absurd {
+    layer.defects.add(Defect(layer: "buildings", feature: ids[row], code: .implausibleFootprint, detail: reason))
+  }
+  geometry.empty(absurd.map(\.feature))
+  for (row, first) in duplicateFootprints(in: geometry) {
     layer.defects.add(
       Defect(layer: "buildings", feature: ids[row], code: .duplicateGeometry, detail: "the same footprint as \(ids[first]); both are kept"))
   }

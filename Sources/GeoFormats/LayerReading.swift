@@ -1,5 +1,6 @@
 internal import Foundation
 public import SimpleFeatures
+internal import TextFormats
 
 /// How a file is read.
 private enum Route {

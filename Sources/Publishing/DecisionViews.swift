@@ -1,4 +1,4 @@
-import GeoFormats
+import TextFormats
 
 /// What pages say of how firm a ranking is.
 enum DecisionViews {

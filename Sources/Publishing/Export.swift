@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 public import GeoFormats
 import SimpleFeatures
+import TextFormats
 
 /// What leaves in an export, and how.
 public struct ExportOptions: Sendable {

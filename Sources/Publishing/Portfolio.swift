@@ -1,6 +1,6 @@
 public import Assessment
-public import GeoFormats
 import SimpleFeatures
+public import TextFormats
 
 /// The study's front page: map of all sites, ranking, charts, comparison, exclusions and defects, as one HTML page that stands alone.
 ///

@@ -2,6 +2,7 @@ public import Assessment
 import Foundation
 public import GeoFormats
 public import SimpleFeatures
+import TextFormats
 
 /// What to write and where.
 public struct PublishOptions: Sendable {

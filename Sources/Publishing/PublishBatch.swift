@@ -1,6 +1,7 @@
 import Assessment
 import GeoFormats
 import SimpleFeatures
+import TextFormats
 
 /// Rows of the tables that are made and written at a time: a batch never holds more of them.
 private let pieceSize = 16_384

@@ -1,7 +1,7 @@
 public import Assessment
 import Foundation
-import GeoFormats
 import SimpleFeatures
+import TextFormats
 
 /// What `publishSites` wrote.
 public struct WrittenSites: Sendable {

@@ -2,6 +2,7 @@ import Assessment
 import Foundation
 import GeoFormats
 import Glibc
+import TextFormats
 
 /// The list of what the engine wrote into a folder of results, with digests: `run.json` of an output folder.
 enum ResultsRecord {

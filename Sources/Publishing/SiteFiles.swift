@@ -2,6 +2,7 @@ import Assessment
 import Foundation
 import GeoFormats
 import SimpleFeatures
+import TextFormats
 
 /// Writes the files of sites: pages, workbook, PDF, GeoJSON and record. Keeps one press for all PDFs of a run.
 final class SiteFiles {

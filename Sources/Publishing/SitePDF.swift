@@ -1,6 +1,7 @@
 import Assessment
 import Foundation
-public import GeoFormats
+import GeoFormats
+public import TextFormats
 
 #if canImport(Glibc)
   import Glibc

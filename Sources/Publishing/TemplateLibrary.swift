@@ -1,6 +1,6 @@
 import Foundation
-import GeoFormats
 import Mustache
+import TextFormats
 
 /// Why the report templates cannot be used; the description says where and what to do.
 public enum TemplateError: Error, Sendable, CustomStringConvertible, Equatable {

@@ -1,5 +1,6 @@
 import Foundation
 import GeoFormats
+import TextFormats
 
 /// Small steps to build what a template is filled with. A view is JSON, so that the same view fills a Mustache page and a Typst document.
 extension JSON {

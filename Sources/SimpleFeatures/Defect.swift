@@ -40,6 +40,8 @@ public struct Defect: Hashable, Sendable {
     case unreadableValue = "unreadable-value"
     /// A value outside the range that makes sense, e.g. a height under 2 m.
     case implausibleValue = "implausible-value"
+    /// An outline that is too large for a building.
+    case implausibleFootprint = "implausible-footprint"
     /// A register row that finds no building.
     case unmatchedRecord = "unmatched-record"
     /// Evidence of equal weight and the same day says that a building is vacant and that it is in use.

@@ -103,7 +103,7 @@ public struct CoordinateTransform: ~Copyable {
     guard cuts.count > 1 else { return first.transform(&geometry) }
     let x = geometry.x
     let y = geometry.y
-    let done = concurrently(cuts.count) { k -> (x: [Double], y: [Double], bad: [Int]) in
+    let done = concurrentMap(cuts.count, threads: cuts.count) { k -> (x: [Double], y: [Double], bad: [Int]) in
       var xs = Array(x[cuts[k]])
       var ys = Array(y[cuts[k]])
       // The same pair of systems has just been accepted; a failure now can only be want of memory.

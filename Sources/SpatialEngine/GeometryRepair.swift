@@ -152,5 +152,5 @@ public func repair(_ column: consuming GeometryColumn, threads: Int) -> Repaired
 
 private func fixes(in column: GeometryColumn, threads: Int) -> [(fixes: [GeometryFix], suspiciousCount: Int)] {
   let cuts = runs(of: column.count, threads: threads, least: 4_096)
-  return concurrently(cuts.count) { k in GEOSContext().fixes(in: column, features: cuts[k]) }
+  return concurrentMap(cuts.count, threads: cuts.count) { k in GEOSContext().fixes(in: column, features: cuts[k]) }
 }

@@ -10,6 +10,6 @@ struct BacktestCommand: ParsableCommand {
   func run() throws {
     let folder = try common.folder()
     let backtest = try Backtest(folder: folder, register: AssumptionRegister(folder: folder, studyFile: nil))
-    print(common.json ? backtest.jsonText : backtest.text)
+    try common.answer(json: backtest.jsonText, text: backtest.text)
   }
 }

@@ -52,7 +52,12 @@ struct CommonOptions: ParsableArguments {
 
   func makeProgress() -> Progress { Progress(isShown: !quiet && !json && isatty(FileHandle.standardError.fileDescriptor) != 0) }
 
-  func say(_ text: String) { if !quiet && !json { print(text) } }
+  func say(_ text: String) throws { if !quiet && !json { try Terminal.write(text) } }
+
+  /// Prints a command's result in the form that was asked for.
+  func answer(json jsonText: @autoclosure () throws -> String, text: @autoclosure () throws -> String) throws {
+    if json { try Terminal.write(json: jsonText()) } else { try Terminal.write(text()) }
+  }
 }
 
 /// Shows stage, count and remaining time on a terminal's standard error, and keeps the time of each stage.
@@ -139,7 +144,7 @@ func exitStatus(of error: any Error) -> Int32? {
   return nil
 }
 
-func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+func printError(_ text: String) { Terminal.complain(text) }
 
 /// Interrupted or told to end: what was being built stays beside its place for the next run, temporary files and converters go, and the status
 /// says so (128 and the signal's number).

@@ -24,9 +24,8 @@ struct DecideCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    print(
-      try decide(
-        text: try readInput(input), method: method, isIndented: !common.json, isCSV: input.lowercased().hasSuffix(".csv")))
+    try Terminal.write(
+      json: decide(text: try readInput(input), method: method, isIndented: !common.json, isCSV: input.lowercased().hasSuffix(".csv")))
   }
 }
 
@@ -70,9 +69,9 @@ struct WeightsCommand: ParsableCommand {
       weights = try ask(names, titles: titles, settings: settings)
     }
     if printsProfile {
-      print(weights.profileLines(groups: groups.map(\.id)))
+      try Terminal.write(weights.profileLines(groups: groups.map(\.id)))
     } else {
-      print(common.json ? weights.jsonText(isIndented: false) : weights.text)
+      try common.answer(json: weights.jsonText(isIndented: false), text: weights.text)
     }
     guard weights.isConsistent || acceptInconsistent else { throw weights.inconsistency }
   }
@@ -129,11 +128,13 @@ struct ProfileShowCommand: ParsableCommand {
   func run() throws {
     let folder = try common.folder()
     guard let profile else {
-      for name in Profile.shipped(folder: folder) { print("\(name)  \(try Profile(argument: name, folder: folder).title)") }
+      for name in Profile.shipped(folder: folder) {
+        try Terminal.write("\(name)  \(try Profile(argument: name, folder: folder).title)")
+      }
       return
     }
     let read = try Profile(argument: profile, folder: folder)
-    print(common.json ? read.jsonText : read.documentation)
+    try common.answer(json: read.jsonText, text: read.documentation)
   }
 }
 
@@ -159,6 +160,6 @@ struct ProfileDiffCommand: ParsableCommand {
       options: common.runOptions(progress))
     progress.end()
     try progress.writeTimings(to: common.timings, existing: common.existing)
-    print(common.json ? comparison.jsonText : comparison.text(limit: limit))
+    try common.answer(json: comparison.jsonText, text: comparison.text(limit: limit))
   }
 }

@@ -66,7 +66,8 @@ struct InspectCommand: ParsableCommand {
       }
     }
     progress.end()
-    print(common.json && files.count > 1 ? "[" + texts.joined(separator: ",\n") + "]" : texts.joined(separator: "\n\n"))
+    try common.answer(
+      json: files.count > 1 ? "[" + texts.joined(separator: ",\n") + "]" : texts.joined(), text: texts.joined(separator: "\n\n"))
     if let failed { throw ExitCode(exitStatus(of: failed) ?? 70) }
   }
 }
@@ -89,13 +90,13 @@ struct InitCommand: ParsableCommand {
       files.isEmpty
       ? try emptyStudy(folder: folder, today: today()) : try guessStudy(files: files, studyFile: target, folder: folder, today: today())
     if output == "-" {
-      print(text, terminator: "")
+      try Terminal.write(text, terminator: "")
       return
     }
     try writeText(text, to: output, existing: .replaced, head: 0)
-    common.say("Wrote \(output). Look through what was guessed, then: rekindle run \(output)")
+    try common.say("Wrote \(output). Look through what was guessed, then: rekindle run \(output)")
     for line in text.split(separator: "\n") where line.contains("# no ") || line.contains("GUESS") || line.contains("not used") {
-      common.say("  " + line.trimmingCharacters(in: .whitespaces).replacing("# ", with: ""))
+      try common.say("  " + line.trimmingCharacters(in: .whitespaces).replacing("# ", with: ""))
     }
   }
 
@@ -109,7 +110,7 @@ struct AppraiseCommand: ParsableCommand {
   @Argument(help: "JSON file, or - for standard input.", completion: .file(extensions: ["json"])) var input: String
   @OptionGroup var common: CommonOptions
 
-  func run() throws { print(try appraise(text: try readInput(input), isIndented: !common.json)) }
+  func run() throws { try Terminal.write(json: appraise(text: try readInput(input), isIndented: !common.json)) }
 }
 
 struct DoctorCommand: ParsableCommand {
@@ -119,7 +120,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let report = diagnosis(dataDir: common.dataDir)
-    print(common.json ? report.jsonText : report.text)
+    try common.answer(json: report.jsonText, text: report.text)
     if !report.isHealthy { throw ExitCode(FailureKind.neededProgramMissing.rawValue) }
   }
 }

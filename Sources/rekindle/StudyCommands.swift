@@ -75,16 +75,16 @@ private func runStudy(
   let record = try publish(scored, register: register, data: folder, to: out, options: publishing, lastChange: lastChange(study))
   progress.end()
   try progress.writeTimings(to: common.timings, existing: common.existing)
-  if common.json { print(record.jsonText) }
-  common.say(summary(record, scored, verbose: common.verbose))
-  common.say("")
+  if common.json { try Terminal.write(json: record.jsonText) }
+  try common.say(summary(record, scored, verbose: common.verbose))
+  try common.say("")
   if isBatch {
-    common.say("Results: \(out)/ranking.csv, \(hasGeoJSON ? "sites.geojson, " : "")sites.gpkg")
+    try common.say("Results: \(out)/ranking.csv, \(hasGeoJSON ? "sites.geojson, " : "")sites.gpkg")
   } else {
-    common.say("Open \(out)/index.html")
+    try common.say("Open \(out)/index.html")
     for path in record.outputs.map(\.path).filter({ $0.hasPrefix("sites/") && ($0.hasSuffix("report.html") || $0.hasSuffix("report.pdf")) })
       .prefix(12)
-    { common.say("     \(out)/\(path)") }
+    { try common.say("     \(out)/\(path)") }
   }
 }
 
@@ -139,7 +139,7 @@ struct ReportCommand: ParsableCommand {
         top: 0, formats: study.report.formats, languages: study.report.languages, isBatch: false, progress: { progress.update($0, $1, $2) }),
       isWhatIf: !set.isEmpty)
     progress.end()
-    if common.json { print(written.jsonText) } else { for path in written.paths { common.say(path) } }
+    if common.json { try Terminal.write(json: written.jsonText) } else { for path in written.paths { try common.say(path) } }
   }
 }
 
@@ -194,7 +194,7 @@ struct ExportCommand: ParsableCommand {
     try export(store, to: output, options: options)
     progress.end()
     try progress.writeTimings(to: common.timings, existing: common.existing)
-    if output != "-" { common.say("Wrote \(output)") }
+    if output != "-" { try common.say("Wrote \(output)") }
   }
 
   private func names(_ list: String?) -> [String]? { list?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
@@ -212,6 +212,6 @@ struct ExplainCommand: ParsableCommand {
     let register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
     let portfolio = try Portfolio(
       store: arguments.outputPath(study, folder), study: study, folder: folder, register: register, seed: common.seed)
-    print(common.json ? try portfolio.explanationJSONText(of: site) : try portfolio.explanationText(of: site))
+    try common.answer(json: portfolio.explanationJSONText(of: site), text: portfolio.explanationText(of: site))
   }
 }

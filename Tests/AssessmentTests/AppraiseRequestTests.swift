@@ -1,6 +1,6 @@
 import Assessment
-import GeoFormats
 import Testing
+import TextFormats
 
 @Suite("Appraise requests")
 struct AppraiseRequestTests {

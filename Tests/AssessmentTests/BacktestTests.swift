@@ -1,5 +1,5 @@
-import GeoFormats
 import Testing
+import TextFormats
 
 @testable import Assessment
 

@@ -1,6 +1,6 @@
 import Assessment
-import GeoFormats
 import Testing
+import TextFormats
 
 /// Requests in the shape of the published collections, and what must come out of each.
 @Suite struct DecideRequestTests {

@@ -1,7 +1,7 @@
 import DecisionAnalysis
 import Foundation
-import GeoFormats
 import Testing
+import TextFormats
 
 @testable import Assessment
 

@@ -1,6 +1,6 @@
 import Foundation
-import GeoFormats
 import Synchronization
+import TextFormats
 
 /// The folder of the package, which holds `GeoData` and `Reports`.
 let packageFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path

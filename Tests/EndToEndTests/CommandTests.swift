@@ -1,6 +1,6 @@
 import Foundation
-import GeoFormats
 import Testing
+import TextFormats
 
 @Suite("Commands of the built executable", .serialized)
 struct CommandTests {

@@ -1,4 +1,4 @@
-import GeoFormats
+import TextFormats
 
 /// Checks a text against RFC 7946 and gives what is wrong: members, positions in range, closed rings by the right-hand rule, bounding box,
 /// seven decimals, numbers that are numbers.

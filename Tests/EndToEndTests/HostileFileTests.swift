@@ -1,6 +1,6 @@
 import Foundation
-import GeoFormats
 import Testing
+import TextFormats
 
 /// What reading a file of the corpora must come to.
 private enum Expectation {

@@ -1,6 +1,6 @@
 import Foundation
-import GeoFormats
 import Testing
+import TextFormats
 
 @Suite("Footprints in odd places and of odd shapes")
 struct OddPlaceTests {

@@ -1,6 +1,7 @@
 import Foundation
 import GeoFormats
 import Testing
+import TextFormats
 
 @Suite("Pages as a browser gets them", .serialized)
 struct PageTests {

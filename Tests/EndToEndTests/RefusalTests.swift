@@ -1,6 +1,6 @@
 import Foundation
-import GeoFormats
 import Testing
+import TextFormats
 
 @Suite("What cannot be honoured is refused with file and remedy", .serialized)
 struct RefusalTests {

@@ -1,6 +1,6 @@
 import Foundation
-import GeoFormats
 import Testing
+import TextFormats
 
 @Suite("The shipped studies, run by the built executable", .serialized)
 struct ShippedStudyTests {

@@ -20,21 +20,24 @@ let package = Package(
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CSHA256"),
     .target(name: "SimpleFeatures", swiftSettings: watched),
+    .target(name: "TextFormats", swiftSettings: watched),
     .target(name: "SpatialEngine", dependencies: ["SimpleFeatures", "CGEOS", "CPROJ"], swiftSettings: watched),
     .target(
-      name: "GeoFormats", dependencies: ["SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: watched),
+      name: "GeoFormats", dependencies: ["SimpleFeatures", "TextFormats", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: watched),
     .target(name: "UrbanIndicators", dependencies: ["SimpleFeatures"], swiftSettings: watched),
     .target(name: "DecisionAnalysis", swiftSettings: watched),
     .target(name: "ProjectFinance", swiftSettings: watched),
     .target(
       name: "Assessment",
       dependencies: [
-        "SimpleFeatures", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "CSHA256", "Yams",
+        "SimpleFeatures", "TextFormats", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "CSHA256",
+        "Yams",
       ],
       swiftSettings: watched),
     .executableTarget(
       name: "FuzzReaders",
-      dependencies: ["Assessment", "GeoFormats", "SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Assessment", "GeoFormats", "TextFormats", "SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: watched + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]

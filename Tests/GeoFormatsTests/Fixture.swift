@@ -26,29 +26,6 @@ final class Folder {
   }
 }
 
-/// The corpora of real and malformed files, when they lie beside the package (or where `REKINDLE_CORPORA` says).
-enum Corpus {
-  static let path: String? = {
-    var roots = [String]()
-    if let named = ProcessInfo.processInfo.environment["REKINDLE_CORPORA"] { roots.append(named) }
-    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    roots.append(package.deletingLastPathComponent().appendingPathComponent("shared/data").path)
-    roots.append(FileManager.default.currentDirectoryPath + "/../shared/data")
-    return roots.first { FileManager.default.fileExists(atPath: $0 + "/malformed") }
-  }()
-
-  /// Whether the corpora are there; says so once when they are not.
-  static let isPresent: Bool = {
-    if path == nil { print("skipped: the corpora of malformed files do not lie beside the package (REKINDLE_CORPORA)") }
-    return path != nil
-  }()
-
-  static func files(_ folder: String, _ suffix: String) throws -> [String] {
-    let root = try #require(path) + "/" + folder
-    return try FileManager.default.contentsOfDirectory(atPath: root).filter { $0.hasSuffix(suffix) }.sorted().map { root + "/" + $0 }
-  }
-}
-
 /// Whether the converter is installed.
 let hasConverter = FormatConverter.program("ogr2ogr") != nil
 
@@ -64,19 +41,6 @@ func failure(reading path: String, layer: String? = nil, _ options: ReadOptions 
     return nil
   } catch {
     return error
-  }
-}
-
-/// A generator with a seed that tests print (SplitMix64; Steele, Lea and Flood 2014).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

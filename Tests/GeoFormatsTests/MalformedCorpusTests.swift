@@ -1,6 +1,7 @@
 import Foundation
 import SimpleFeatures
 import Testing
+import TextFormats
 
 @testable import GeoFormats
 

@@ -2,6 +2,7 @@ import Assessment
 import Foundation
 import GeoFormats
 import SimpleFeatures
+import TextFormats
 
 @testable import Publishing
 

@@ -69,6 +69,12 @@ struct CityReader {
     )
     let unplaced = try reproject(&footprints, from: sourceCRS, layer: "buildings")
     extent = footprints.envelope()
+    guard !extent.isEmpty else {
+      throw AssessmentError(
+        .badInput,
+        "layers.buildings, \(source.reference.path): no footprint has a position. \(layer.readCount) read = \(layer.features.count) kept + \(layer.readCount - layer.features.count) refused. Check the file and its CRS, or name another layer."
+      )
+    }
     try checkExtent("buildings", footprints, of: extent)
 
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "buildings", known: Self.buildingFields + study.publish)
@@ -310,6 +316,12 @@ struct CityReader {
           detail: "nothing areal is left after repair: \(repaired.reasons[row] ?? "not valid")"))
     }
     footprints = repaired.geometry
+    let absurd = PlausibleFootprint.violations(in: footprints)
+    for (row, reason) in absurd {
+      lost[row] = true
+      defects.add(Defect(layer: "buildings", feature: ids[row], code: .implausibleFootprint, detail: reason))
+    }
+    footprints.empty(absurd.map(\.feature))
     for (row, first) in duplicateFootprints(in: footprints) {
       defects.add(
         Defect(

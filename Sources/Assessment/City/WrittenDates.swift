@@ -2,12 +2,6 @@ import Foundation
 import ProjectFinance
 import SimpleFeatures
 
-/// In which order day and month stand in dates such as 01/03/2012.
-public enum DateOrder: String, Sendable, CaseIterable {
-  case dayFirst = "dmy"
-  case monthFirst = "mdy"
-}
-
 /// The days that a column's texts name, read as people write them.
 ///
 /// Read are years, months and days of ISO 8601 with `-`, `.`, `/` or nothing between them (a time after `T` or a blank is left out), day, month and

@@ -1,6 +1,6 @@
-import GeoFormats
 import Glibc
 import ProjectFinance
+import TextFormats
 
 /// A cost estimate with what went into it, and the extras that are not in it unless they turn out to be needed.
 struct ConversionCost: Sendable {

@@ -56,11 +56,19 @@ public func pathComponent(ofSite id: String) -> String {
   let hex = Array("0123456789abcdef".utf8)
   var out: [UInt8] = []
   let onlyDots = id.utf8.allSatisfy { $0 == UInt8(ascii: ".") }
-  for byte in id.utf8 {
-    let plain = (byte >= 97 && byte <= 122) || (byte >= 48 && byte <= 57) || byte == 95 || byte == 45 || (byte == 46 && !onlyDots)
+  // What Windows keeps for its devices, with any ending, and names that end with a dot cannot exist there.
+  let isDevice = devices.contains(String(id.prefix { $0 != "." }))
+  let last = id.utf8.count - 1
+  for (k, byte) in id.utf8.enumerated() {
+    let plain =
+      (byte >= 97 && byte <= 122 && !(k == 0 && isDevice)) || (byte >= 48 && byte <= 57) || byte == 95 || byte == 45
+      || (byte == 46 && !onlyDots && k < last)
     if plain { out.append(byte) } else { out += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]] }
   }
   // Longer than a file system's limit of 255 bytes: the start, and a digest that keeps it unique.
   guard out.count > 200 else { return String(decoding: out, as: UTF8.self) }
   return String(decoding: out.prefix(150), as: UTF8.self) + "-" + sha256(of: Array(id.utf8)).prefix(16)
 }
+
+/// Names of devices, which no file on Windows can bear.
+private let devices = Set(["con", "prn", "aux", "nul"] + (0...9).flatMap { ["com\($0)", "lpt\($0)"] })

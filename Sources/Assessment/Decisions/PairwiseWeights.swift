@@ -1,6 +1,6 @@
 import DecisionAnalysis
 import Foundation
-public import GeoFormats
+public import TextFormats
 
 /// Weights from pairwise judgements (AHP): what was judged, the weights, and how far the judgements contradict each other.
 public struct PairwiseWeights: Sendable {
@@ -104,46 +104,38 @@ public struct PairwiseWeights: Sendable {
 
   private init(csv text: String, settings: Settings) throws {
     func failure(_ detail: String) -> AssessmentError { AssessmentError(.badInput, "weights: reading the judgements as CSV: \(detail)") }
-    let lines = text.replacing("\u{FEFF}", with: "").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-      .filter {
-        !$0.element.allSatisfy(\.isWhitespace)
-      }
-    guard let first = lines.first else { throw failure("the file is empty.") }
-    let separator: Character = first.element.contains(";") ? ";" : first.element.contains("\t") ? "\t" : ","
-    func cells(_ line: Substring) -> [String] {
-      line.split(separator: separator, omittingEmptySubsequences: false).map {
-        $0.trimmingCharacters(in: .whitespaces).trimmingCharacters(in: CharacterSet(charactersIn: "\""))
-      }
+    let table: CSVText.Table
+    do throws(CSVFault) { table = try CSVText.table(text) } catch {
+      throw failure("a quote in line \(error.line) is never closed. Close it.")
     }
+    guard let first = table.records.first else { throw failure("the file is empty.") }
     func value(_ cell: String, _ line: Int, _ column: Int) throws -> Double {
-      guard let number = ratio(separator == "," ? cell : cell.replacing(",", with: ".")) else {
+      guard let number = ratio(table.isPartedByComma ? cell : cell.replacing(",", with: ".")) else {
         throw failure("line \(line), column \(column): \"\(cell.prefix(40))\" is neither a number above 0 nor a fraction such as 1/3.")
       }
       return number
     }
-    let header = cells(first.element)
+    let header = first.cells
     if header.count == 3, header.map({ $0.lowercased() }) == ["more", "than", "times"] {
-      let pairs = try lines.dropFirst().map { offset, line in
-        let row = cells(line)
-        guard row.count == 3 else { throw failure("line \(offset + 1): three cells are expected, \(row.count) found.") }
-        return (row[0], row[1], try value(row[2], offset + 1, 3), "line \(offset + 1)")
+      let pairs = try table.records.dropFirst().map { line, row in
+        guard row.count == 3 else { throw failure("line \(line): three cells are expected, \(row.count) found.") }
+        return (row[0], row[1], try value(row[2], line, 3), "line \(line)")
       }
       try self.init(pairs: pairs, items: nil, settings: settings)
       return
     }
     let items = Array(header.dropFirst())
-    guard lines.count == items.count + 1 else {
-      throw failure("the first line names \(items.count) items but \(lines.count - 1) rows follow. Give one row for each.")
+    guard table.records.count == items.count + 1 else {
+      throw failure("the first line names \(items.count) items but \(table.records.count - 1) rows follow. Give one row for each.")
     }
-    let rows = try lines.dropFirst().enumerated().map { k, entry in
-      let row = cells(entry.element)
-      guard row.count == items.count + 1 else { throw failure("line \(entry.offset + 1) has \(row.count) cells, not \(items.count + 1).") }
+    let rows = try table.records.dropFirst().enumerated().map { k, record in
+      let (line, row) = record
+      guard row.count == items.count + 1 else { throw failure("line \(line) has \(row.count) cells, not \(items.count + 1).") }
       guard row[0] == items[k] else {
         throw failure(
-          "line \(entry.offset + 1) is of \"\(row[0].prefix(40))\"; rows stand in the order of the columns, so \"\(items[k])\" is expected."
-        )
+          "line \(line) is of \"\(row[0].prefix(40))\"; rows stand in the order of the columns, so \"\(items[k])\" is expected.")
       }
-      return try row.dropFirst().enumerated().map { try value($1, entry.offset + 1, $0 + 2) }
+      return try row.dropFirst().enumerated().map { try value($1, line, $0 + 2) }
     }
     try self.init(items: items, settings: settings) { () throws(DecisionError) in try PairwiseJudgements(rows: rows) }
   }

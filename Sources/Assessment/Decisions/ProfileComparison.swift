@@ -1,7 +1,7 @@
 import DecisionAnalysis
 import Foundation
-public import GeoFormats
 import SimpleFeatures
+public import TextFormats
 import UrbanIndicators
 
 /// Which ranks change when a study is scored by another profile, and why.

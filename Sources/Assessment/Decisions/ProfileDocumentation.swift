@@ -1,5 +1,5 @@
 import Foundation
-public import GeoFormats
+public import TextFormats
 
 extension Profile {
   /// Names of the profiles that ship with the project, sorted.

@@ -1,5 +1,5 @@
 import DecisionAnalysis
-import GeoFormats
+import TextFormats
 
 /// How the first sites of a study stand against each other, and how firmly: draws over weights and missing facts, other methods, the
 /// stakeholders' weights, the room that each weight has, reversals by removal, and which missing fact would change the list most.

@@ -1,5 +1,5 @@
 import DecisionAnalysis
-import GeoFormats
+import TextFormats
 
 /// What each group of people would choose by its own weights, and where the groups agree and part.
 ///

@@ -1,5 +1,5 @@
-public import GeoFormats
 internal import ProjectFinance
+public import TextFormats
 
 /// Appraises a financial case: takes a request as JSON and gives results as JSON.
 ///

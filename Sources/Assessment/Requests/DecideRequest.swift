@@ -1,5 +1,5 @@
 internal import DecisionAnalysis
-public import GeoFormats
+public import TextFormats
 
 /// The methods that `decide` answers, as they are written in requests and on the command line.
 public let decisionMethods = [
@@ -46,14 +46,17 @@ public func decide(_ request: JSON, method: String) throws -> JSON {
 /// A request from a table as CSV, to be answered by `decide`.
 ///
 /// The first line names the criteria, the first column the alternatives. Rows named `dir`, `weight`, `low` and `high` give directions, weights and
-/// bounds; all other rows are alternatives. Cells are separated by commas, semicolons or tabs, whichever the first line has; after semicolons and
-/// tabs a decimal comma is read as a point. Quotes follow RFC 4180.
+/// bounds; all other rows are alternatives. Cells are separated by commas, semicolons, tabs or bars, whichever part the lines most evenly; but for
+/// commas a decimal comma is read as a point. Quotes follow RFC 4180.
 /// - Throws: `AssessmentError` of kind `badInput` naming line and column.
 /// - Complexity: O(bytes).
 public func decisionRequest(csv text: String) throws -> JSON {
   func failure(_ detail: String) -> AssessmentError { AssessmentError(.badInput, "decide: reading the table as CSV: \(detail)") }
-  let (records, separator) = try csvRecords(text, failure)
-  guard let header = records.first, header.cells.count > 1 else {
+  let table: CSVText.Table
+  do throws(CSVFault) { table = try CSVText.table(text) } catch {
+    throw failure("a quote in line \(error.line) is never closed. Close it.")
+  }
+  guard let header = table.records.first, header.cells.count > 1 else {
     throw failure("the first line names no criteria. Give a line such as \"site,cost,area\" and one line for each alternative.")
   }
   let criteria = Array(header.cells.dropFirst())
@@ -65,7 +68,7 @@ public func decisionRequest(csv text: String) throws -> JSON {
     }
   }
   func number(_ cell: String, _ line: Int, _ column: Int) throws -> JSON {
-    let point = separator == "," ? cell : cell.replacing(",", with: ".")
+    let point = table.isPartedByComma ? cell : cell.replacing(",", with: ".")
     guard let value = Double(point), value.isFinite else {
       throw failure("line \(line), column \(column) is \"\(cell)\", not a number. Give a number, or leave the row or the column out.")
     }
@@ -75,7 +78,7 @@ public func decisionRequest(csv text: String) throws -> JSON {
   var rows: [JSON] = []
   var special: [String: [String]] = [:]
   var lines: [String: Int] = [:]
-  for record in records.dropFirst() {
+  for record in table.records.dropFirst() {
     guard record.cells.count == header.cells.count else {
       throw failure(
         "line \(record.line) has \(record.cells.count) cells but the first line has \(header.cells.count). Give every line one for each column."
@@ -109,63 +112,6 @@ public func decisionRequest(csv text: String) throws -> JSON {
     throw failure("there is a row \"\(low == nil ? "high" : "low")\" but no row \"\(low == nil ? "low" : "high")\". Give both or none.")
   }
   return .object(members)
-}
-
-/// The records of a CSV text with the line each starts on, empty lines left out, cells without spaces around them.
-private func csvRecords(_ text: String, _ failure: (String) -> AssessmentError) throws -> (
-  records: [(line: Int, cells: [String])], separator: Character
-) {
-  let first = text.prefix { !$0.isNewline }
-  let separator: Character = first.contains(";") ? ";" : first.contains("\t") ? "\t" : ","
-  var records: [(line: Int, cells: [String])] = []
-  var cells: [String] = []
-  var cell = ""
-  var (isQuoted, wasQuoted) = (false, false)
-  var (line, start) = (1, 1)
-  func endCell() {
-    cells.append(wasQuoted ? cell : cell.trimmed)
-    cell = ""
-    wasQuoted = false
-  }
-  func endRecord() {
-    endCell()
-    if cells != [""] { records.append((start, cells)) }
-    cells = []
-  }
-  var characters = text.makeIterator()
-  var next = characters.next()
-  if next == "\u{FEFF}" { next = characters.next() }
-  while let character = next {
-    next = characters.next()
-    if isQuoted {
-      if character == "\"" {
-        if next == "\"" {
-          cell.append("\"")
-          next = characters.next()
-        } else {
-          isQuoted = false
-        }
-      } else {
-        if character.isNewline { line += 1 }
-        cell.append(character)
-      }
-    } else if character == "\"" && cell.trimmed.isEmpty && !wasQuoted {
-      cell = ""
-      isQuoted = true
-      wasQuoted = true
-    } else if character == separator {
-      endCell()
-    } else if character.isNewline {
-      endRecord()
-      line += 1
-      start = line
-    } else if !(wasQuoted && character.isWhitespace) {
-      cell.append(character)
-    }
-  }
-  if isQuoted { throw failure("a quote that starts in the record of line \(start) is never closed. Close it.") }
-  endRecord()
-  return (records, separator)
 }
 
 private func answer(_ fields: DecisionFields) throws -> JSON {

@@ -1,4 +1,4 @@
-import GeoFormats
+import TextFormats
 
 /// Decides on a table given as text: JSON, or CSV where `isCSV` says so or the text starts with no bracket; see `decide(_:method:)`.
 /// - Throws: `JSON.SyntaxError` with the place, or an error that names the field.

@@ -1,5 +1,5 @@
-import GeoFormats
 import ProjectFinance
+import TextFormats
 
 /// The alternatives of a site and the verdict, as `site.json` holds them.
 extension DossierContext {

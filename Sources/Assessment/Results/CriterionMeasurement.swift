@@ -1,4 +1,4 @@
-import GeoFormats
+import TextFormats
 
 /// The measurement behind a criterion, as the site table holds it, for tables and charts.
 struct CriterionMeasurement {

@@ -1,4 +1,4 @@
-public import GeoFormats
+public import TextFormats
 
 /// A number with its pedigree. A report prints nothing else.
 public struct Figure: Sendable {

@@ -1,8 +1,8 @@
 import DecisionAnalysis
 import Foundation
-public import GeoFormats
 import ProjectFinance
 public import SimpleFeatures
+public import TextFormats
 
 /// What pages are made from: the same whether a study was just scored or is read back from its output folder.
 public struct Portfolio: Sendable {

@@ -1,6 +1,6 @@
 import DecisionAnalysis
-public import GeoFormats
 import SimpleFeatures
+public import TextFormats
 
 /// How firmly the first places stand when weights, unknown facts, methods and points of view vary.
 public struct Robustness: Sendable {

@@ -1,5 +1,5 @@
-public import GeoFormats
 import SimpleFeatures
+public import TextFormats
 
 /// Counts of a run; buildings = excluded + scored.
 public struct RunCounts: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
-import GeoFormats
 import ProjectFinance
 public import SimpleFeatures
+import TextFormats
 public import UrbanIndicators
 
 /// A study after scoring: everything that tables, concepts and pages are made from.

@@ -1,8 +1,8 @@
 import DecisionAnalysis
 import Foundation
-public import GeoFormats
 public import ProjectFinance
 import SimpleFeatures
+public import TextFormats
 import UrbanIndicators
 
 /// Everything known and computed of one site, as `site.json`: the hinge between what is computed and what is printed.

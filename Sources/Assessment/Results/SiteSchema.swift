@@ -1,5 +1,5 @@
 import DecisionAnalysis
-public import GeoFormats
+public import TextFormats
 import UrbanIndicators
 
 /// The data dictionary of the site table: what each column is and in which unit; written as `sites.schema.json`.

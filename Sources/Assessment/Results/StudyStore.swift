@@ -1,6 +1,7 @@
 import Foundation
 public import GeoFormats
 public import SimpleFeatures
+import TextFormats
 
 /// The output folder of a study that was scored, once it is known to belong to the inputs as they are now.
 ///

@@ -1,5 +1,5 @@
-import GeoFormats
 import ProjectFinance
+import TextFormats
 
 /// Tornado, switching values, scenarios and simulation of an alternative, as `site.json` holds them.
 extension DossierContext {

@@ -1,5 +1,5 @@
-import GeoFormats
 import ProjectFinance
+import TextFormats
 
 /// Strengths, weaknesses, opportunities, threats; risks; timetable: each line from a written rule that it carries with it, so
 /// that cities compare like with like (method §5).

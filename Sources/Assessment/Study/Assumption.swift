@@ -1,5 +1,5 @@
 import Foundation
-import GeoFormats
+import TextFormats
 
 /// A dated figure with its pedigree: no number enters a concept without one.
 public struct Assumption: Sendable, Hashable {

@@ -1,6 +1,6 @@
 public import DecisionAnalysis
 import Foundation
-import GeoFormats
+import TextFormats
 
 /// A scoring profile: which criteria count, how much, and which value each measurement has. A YAML file that a planner edits.
 public struct Profile: Sendable {

@@ -1,4 +1,5 @@
 import GeoFormats
+import TextFormats
 
 /// The words and number formats of one language: the one mechanism for text, labels, numbers, money, units and dates.
 ///

@@ -1,6 +1,6 @@
 import CXLSXWriter
-public import GeoFormats
 public import ProjectFinance
+public import TextFormats
 
 /// The investor's workbook of one site: assumptions, programme, cost, cash flow, financing, results, sensitivity and checks with live formulas.
 ///

@@ -1,7 +1,7 @@
 import Foundation
-import GeoFormats
 import SimpleFeatures
 import Testing
+import TextFormats
 
 @testable import Assessment
 

@@ -1,6 +1,7 @@
 import GRDB
 import Glibc
 import SimpleFeatures
+import TextFormats
 
 @testable import Assessment
 @testable import GeoFormats

@@ -1,0 +1,467 @@
+internal import Foundation
+internal import GRDB
+internal import GRDBSQLite
+public import SimpleFeatures
+internal import TextFormats
+
+/// The coordinate reference system of a written layer, as `gpkg_spatial_ref_sys` wants it.
+public struct SpatialReference: Hashable, Sendable {
+  /// The authority, e.g. `EPSG`; empty for a system without a code.
+  public var organization: String
+  /// The authority's code; 0 for a system without one.
+  public var code: Int
+  /// The system's name.
+  public var name: String
+  /// Well-known text, version 1.
+  public var wkt: String
+
+  /// Makes a reference from a code such as `EPSG:3067`, or `nil` for a system without one.
+  public init(code: String?, name: String, wkt: String) {
+    let parts = code?.split(separator: ":") ?? []
+    organization = parts.count == 2 ? String(parts[0]).uppercased() : ""
+    self.code = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
+    if self.code == 0 { organization = "" }
+    // CRS84 is WGS 84 with longitude first, which is how every GeoPackage stores it.
+    if code == "OGC:CRS84" { (organization, self.code) = ("EPSG", 4326) }
+    self.name = name
+    self.wkt = wkt
+  }
+}
+
+/// One layer of a GeoPackage to be written.
+public struct GeoPackageLayer: Sendable {
+  /// The table's name.
+  public var name: String
+  /// Geometry and attributes; without geometry the layer is an attribute table.
+  public var table: ExportTable
+  /// The CRS of the positions; needed where there are geometries.
+  public var reference: SpatialReference?
+  /// A title for people.
+  public var title: String?
+  /// What the layer is, with attribution.
+  public var description: String
+  /// A QGIS style (QML), stored as the layer's default.
+  public var styleQML: String?
+  /// What the columns mean, by name.
+  public var fieldDescriptions: [String: String]
+
+  /// Describes a layer.
+  public init(
+    name: String, table: ExportTable, reference: SpatialReference? = nil, title: String? = nil, description: String = "",
+    styleQML: String? = nil, fieldDescriptions: [String: String] = [:]
+  ) {
+    self.name = name
+    self.table = table
+    self.reference = reference
+    self.title = title
+    self.description = description
+    self.styleQML = styleQML
+    self.fieldDescriptions = fieldDescriptions
+  }
+}
+
+/// Writes a GeoPackage (OGC 12-128r18, version 1.3) with packed R-trees, styles for QGIS and descriptions of the columns.
+///
+/// The same layers and `lastChange` give the same bytes with the same SQLite library. The file is written under another name and appears under
+/// its own at `finish`; a file that stood there is replaced.
+public final class GeoPackageWriter {
+  private let path: String
+  /// Where the file stands, behind a link.
+  private let place: String
+  private let partial: String
+  private let existing: ExistingFile
+  private let lastChange: String
+  private let pageSize: Int
+  private var isFinished = false
+  private var styled = 0
+  private var usesDataColumns = false
+  private var customSystems: [String: Int] = [:]
+  private var tableNames: Set<String> = []
+
+  /// A layer of which rows are still being written.
+  private struct OpenLayer {
+    var layer: GeoPackageLayer
+    var table: String
+    var keyName: String
+    var geometryName: String?
+    var kind: (name: String, isMulti: Bool)?
+    var bounds = Envelope()
+    var index = PackedRTree()
+    var count = 0
+    var rows: TableRows
+  }
+  private var current: OpenLayer?
+
+  /// Opens a new file. `lastChange` is ISO 8601 in UTC with milliseconds, e.g. `2026-01-01T00:00:00.000Z`.
+  ///
+  /// `pageSize`, a power of two from 4,096 to 65,536 bytes, is that of the database: large pages waste less where rows are long and many.
+  /// - Throws: `FormatError.cannotWrite` for a device or a pipe, too: a database needs a file.
+  public init(path: String, lastChange: String, pageSize: Int = 4_096, existing: ExistingFile = .replaced) throws(FormatError) {
+    precondition((4_096...65_536).contains(pageSize) && pageSize & (pageSize - 1) == 0, "a page size of SQLite")
+    self.path = path
+    self.lastChange = lastChange
+    self.pageSize = pageSize
+    self.existing = existing
+    let standing = try OutputPlace(path)
+    guard !standing.isStream else { throw .cannotWrite(path: path, reason: "it is no regular file, and a GeoPackage needs one") }
+    place = standing.path
+    partial = OutputFile.partialName(place)
+    unsafe unlink(partial)
+    try database { db in
+      try db.execute(sql: "PRAGMA application_id = 1196444487; PRAGMA user_version = 10300; " + Self.schema)
+    }
+  }
+
+  deinit {
+    if !isFinished { unsafe unlink(partial) }
+  }
+
+  /// What SQLite does to the file, which it opens for that alone: between these times the pages of long tables are appended.
+  private func database(_ body: (Database) throws -> Void) throws(FormatError) {
+    precondition(!isFinished, "the file is finished")
+    var configuration = Configuration()
+    configuration.prepareDatabase { [pageSize] db in
+      try db.execute(
+        sql: "PRAGMA page_size = \(pageSize); PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
+    }
+    configuration.foreignKeysEnabled = false
+    do {
+      let queue = try DatabaseQueue(path: partial, configuration: configuration)
+      try queue.write(body)
+      try queue.close()
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  private func failure(_ error: any Error) -> FormatError {
+    if let error = error as? FormatError { return error }
+    if let error = error as? DatabaseError {
+      return .cannotWrite(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
+    }
+    return .cannotWrite(path: path, reason: error.localizedDescription)
+  }
+
+  /// Tables that every GeoPackage has, and the systems that it must list (clause 1.1.2).
+  private static let schema = """
+    CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL, \
+    organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+    CREATE TABLE gpkg_contents (table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, \
+    description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), min_x DOUBLE, min_y DOUBLE, \
+    max_x DOUBLE, max_y DOUBLE, srs_id INTEGER, CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));
+    CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL, \
+    srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL, CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name), \
+    CONSTRAINT uk_gc_table_name UNIQUE (table_name), CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name), \
+    CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id));
+    CREATE TABLE gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, \
+    scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
+    INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined Cartesian SRS', -1, 'NONE', -1, 'undefined', 'undefined Cartesian coordinate reference system');
+    INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', 'undefined geographic coordinate reference system');
+    INSERT INTO gpkg_spatial_ref_sys VALUES ('WGS 84 geodetic', 4326, 'EPSG', 4326, 'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,\
+    298.257223563,AUTHORITY["EPSG","7030"]],AUTHORITY["EPSG","6326"]],PRIMEM["Greenwich",0,AUTHORITY["EPSG","8901"]],UNIT["degree",\
+    0.0174532925199433,AUTHORITY["EPSG","9122"]],AXIS["Latitude",NORTH],AXIS["Longitude",EAST],AUTHORITY["EPSG","4326"]]', \
+    'longitude/latitude coordinates in decimal degrees on the WGS 84 spheroid');
+    """
+
+  // MARK: Layers
+
+  /// Writes a layer. Feature numbers run from 1 in the order of the rows.
+  ///
+  /// Polygons beside multipolygons are written as multipolygons, lines and points likewise; other mixtures make a layer of type GEOMETRY.
+  public func add(_ layer: GeoPackageLayer) throws(FormatError) {
+    try begin(layer, kinds: Set(layer.table.geometry?.kinds ?? []))
+    try end()
+  }
+
+  /// Begins a layer that is written piece by piece, and writes its first rows; the bytes are those of a layer written at once.
+  /// - Parameter kinds: all kinds of geometry that the layer will hold.
+  public func begin(_ layer: GeoPackageLayer, kinds: Set<GeometryKind>) throws(FormatError) {
+    precondition(current == nil, "one layer at a time")
+    let key = layer.name.lowercased()
+    precondition(!key.hasPrefix("gpkg_") && !key.hasPrefix("rtree_") && !key.hasPrefix("sqlite_"), "a layer's name is not reserved")
+    precondition(tableNames.insert(key).inserted, "layers have different names")
+    let columns = layer.table.columns
+    if tableNames.count == 1 { try replacesOnly(fileWith: layer) }
+    let table = layer.name.quotedIdentifier, keyName = Self.freeName("fid", columns)
+    let geometryName = layer.table.geometry == nil ? nil : Self.freeName("geom", columns)
+    let kind = layer.table.geometry == nil ? nil : Self.commonKind(kinds)
+    var declarations = ["\(keyName.quotedIdentifier) INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
+    if let name = geometryName, let kind { declarations.append("\(name.quotedIdentifier) \(kind.name)") }
+    for column in columns { declarations.append("\(column.name.quotedIdentifier) \(Self.declaredType(column))") }
+    let sql = "CREATE TABLE \(table) (\(declarations.joined(separator: ", ")))"
+    var root: UInt32 = 0
+    try database { db in
+      try db.execute(sql: sql)
+      root = try Self.root(of: layer.name, db)
+    }
+    let pages = try DatabasePages(partial: partial, path: path, pageSize: pageSize)
+    var open = OpenLayer(
+      layer: layer, table: table, keyName: keyName, geometryName: geometryName, kind: kind, rows: TableRows(root: root, pages: pages))
+    open.layer.table = ExportTable(columns: [])
+    current = open
+    try append(layer.table)
+    current?.layer.table = ExportTable(columns: columns.map { AttributeColumn(name: $0.name, texts: []) })
+  }
+
+  /// Refuses to replace a file that is no GeoPackage with this layer and its columns, unless whatever stands there may go.
+  private func replacesOnly(fileWith layer: GeoPackageLayer) throws(FormatError) {
+    guard existing == .replacedIfAlike, unsafe access(place, F_OK) == 0 else { return }
+    let found = (try? GeoPackageReader(path: place).describe(counting: false)) ?? []
+    guard found.map(\.name) == [layer.name], found[0].fields.map(\.name) == layer.table.columns.map(\.name) else {
+      throw .notReplaced(path: path)
+    }
+  }
+
+  /// Writes further rows of the layer that was begun; they have the columns of the first.
+  public func append(_ rows: ExportTable) throws(FormatError) {
+    guard var open = current else { preconditionFailure("a layer has been begun") }
+    current = nil
+    defer { current = open }
+    try open.rows.append(rows, isMulti: open.kind?.isMulti ?? false) { number, envelope in
+      open.bounds.add(envelope)
+      open.index.add(number, envelope)
+    }
+    open.count += rows.count
+  }
+
+  /// Ends the layer: its entries in the file's own tables, its index, style and descriptions.
+  public func end() throws(FormatError) {
+    guard let open = current else { preconditionFailure("a layer has been begun") }
+    current = nil
+    try open.rows.finish()
+    var roots: PackedRTree.Roots?
+    try database { db in roots = try register(open, db) }
+    if let roots {
+      let pages = try DatabasePages(partial: partial, path: path, pageSize: pageSize)
+      try open.index.write(to: roots, pages)
+      try pages.finish()
+    }
+  }
+
+  /// The page at which a table begins.
+  private static func root(of table: String, _ db: Database) throws -> UInt32 {
+    try UInt32.fetchOne(db, sql: "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = ?", arguments: [table])!
+  }
+
+  /// Enters the layer into the file's own tables; gives the roots of its index when there is something to index.
+  private func register(_ open: OpenLayer, _ db: Database) throws -> PackedRTree.Roots? {
+    if open.count > 0 {
+      try db.execute(sql: "INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", arguments: [open.layer.name, open.count])
+    }
+    var roots: PackedRTree.Roots?
+    let layer = open.layer, bounds = open.bounds
+    let system = try layer.reference.map { try addSystem($0, db) } ?? (open.geometryName == nil ? nil : -1)
+    try db.execute(
+      sql: "INSERT INTO gpkg_contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      arguments: [
+        layer.name, open.geometryName == nil ? "attributes" : "features", layer.title ?? layer.name, layer.description, lastChange,
+        bounds.isEmpty ? nil : bounds.minX, bounds.isEmpty ? nil : bounds.minY, bounds.isEmpty ? nil : bounds.maxX,
+        bounds.isEmpty ? nil : bounds.maxY, open.geometryName == nil ? nil : system,
+      ])
+    if let geometryName = open.geometryName, let kind = open.kind {
+      try db.execute(
+        sql: "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
+        arguments: [layer.name, geometryName, kind.name, system ?? -1])
+      roots = try addIndex(layer.name, open.keyName, geometryName, isEmpty: open.index.isEmpty, db)
+      if let style = layer.styleQML { try addStyle(style, layer, geometryName, db) }
+    }
+    try addDescriptions(layer, db)
+    return roots
+  }
+
+  /// `base`, or `base_1` and so on when a column has that name.
+  private static func freeName(_ base: String, _ columns: [AttributeColumn]) -> String {
+    var name = base
+    var n = 1
+    while columns.contains(where: { $0.name.lowercased() == name }) {
+      name = "\(base)_\(n)"
+      n += 1
+    }
+    return name
+  }
+
+  private static func declaredType(_ column: AttributeColumn) -> String {
+    switch column.values {
+    case .integer: "INTEGER"
+    case .real: "REAL"
+    case .boolean: "BOOLEAN"
+    case .text: "TEXT"
+    }
+  }
+
+  /// The geometry type that holds all rows, and whether single geometries must be promoted.
+  private static func commonKind(_ all: Set<GeometryKind>) -> (name: String, isMulti: Bool) {
+    let kinds = all.subtracting([.none])
+    if kinds.count == 1, let only = kinds.first { return (only.wellKnownName, false) }
+    if kinds == [.polygon, .multiPolygon] { return ("MULTIPOLYGON", true) }
+    if kinds == [.lineString, .multiLineString] { return ("MULTILINESTRING", true) }
+    if kinds == [.point, .multiPoint] { return ("MULTIPOINT", true) }
+    return ("GEOMETRY", false)
+  }
+
+  private func addSystem(_ reference: SpatialReference, _ db: Database) throws -> Int {
+    if reference.organization.isEmpty {
+      if let known = customSystems[reference.wkt] { return known }
+      let number = 100_000 + customSystems.count
+      customSystems[reference.wkt] = number
+      try db.execute(
+        sql: "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, 'NONE', ?, ?, NULL)",
+        arguments: [reference.name, number, number, reference.wkt])
+      return number
+    }
+    if reference.code != 4326 {
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, NULL)",
+        arguments: [reference.name, reference.code, reference.organization, reference.code, reference.wkt])
+    }
+    return reference.code
+  }
+
+  /// The R-tree extension (annex F.3) with its triggers, which keep the index right when the file is edited.
+  private func addIndex(_ layer: String, _ key: String, _ geometry: String, isEmpty: Bool, _ db: Database) throws -> PackedRTree.Roots? {
+    let name = "rtree_\(layer)_\(geometry)"
+    let r = name.quotedIdentifier
+    let t = layer.quotedIdentifier
+    let g = geometry.quotedIdentifier
+    let i = key.quotedIdentifier
+    try db.execute(sql: "CREATE VIRTUAL TABLE \(r) USING rtree(id, minx, maxx, miny, maxy)")
+    var roots: PackedRTree.Roots?
+    if !isEmpty {
+      // The module begins with an empty root node, which the packed tree replaces.
+      try db.execute(sql: "DELETE FROM \((name + "_node").quotedIdentifier)")
+      roots = try PackedRTree.Roots(
+        node: Self.root(of: name + "_node", db), parent: Self.root(of: name + "_parent", db), rowid: Self.root(of: name + "_rowid", db))
+    }
+    try db.execute(
+      sql:
+        "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
+      arguments: [layer, geometry])
+    let box = "ST_MinX(NEW.\(g)), ST_MaxX(NEW.\(g)), ST_MinY(NEW.\(g)), ST_MaxY(NEW.\(g))"
+    let isFilled = "(NEW.\(g) NOTNULL AND NOT ST_IsEmpty(NEW.\(g)))"
+    let wasFilled = "(OLD.\(g) NOTNULL AND NOT ST_IsEmpty(OLD.\(g)))"
+    func trigger(_ suffix: String, _ event: String, _ condition: String, _ action: String) throws {
+      let name = "rtree_\(layer)_\(geometry)_\(suffix)".quotedIdentifier
+      try db.execute(sql: "CREATE TRIGGER \(name) AFTER \(event) ON \(t) WHEN \(condition) BEGIN \(action); END")
+    }
+    try trigger("insert", "INSERT", isFilled, "INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
+    try trigger(
+      "update6", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isFilled) AND \(wasFilled)",
+      "UPDATE \(r) SET minx = ST_MinX(NEW.\(g)), maxx = ST_MaxX(NEW.\(g)), miny = ST_MinY(NEW.\(g)), maxy = ST_MaxY(NEW.\(g)) WHERE id = NEW.\(i)"
+    )
+    try trigger(
+      "update7", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isFilled) AND NOT \(wasFilled)", "INSERT INTO \(r) VALUES (NEW.\(i), \(box))")
+    try trigger("update2", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND NOT \(isFilled)", "DELETE FROM \(r) WHERE id = OLD.\(i)")
+    try trigger(
+      "update5", "UPDATE", "OLD.\(i) != NEW.\(i) AND \(isFilled)",
+      "DELETE FROM \(r) WHERE id = OLD.\(i); INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
+    try trigger("update4", "UPDATE", "OLD.\(i) != NEW.\(i) AND NOT \(isFilled)", "DELETE FROM \(r) WHERE id IN (OLD.\(i), NEW.\(i))")
+    try trigger("delete", "DELETE", "OLD.\(g) NOT NULL", "DELETE FROM \(r) WHERE id = OLD.\(i)")
+    return roots
+  }
+
+  /// The table that QGIS looks for styles in.
+  private func addStyle(_ style: String, _ layer: GeoPackageLayer, _ geometry: String, _ db: Database) throws {
+    if styled == 0 {
+      try db.execute(
+        sql: """
+          CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256), \
+          f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, \
+          description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')));
+          """)
+      try db.execute(
+        sql: "INSERT INTO gpkg_contents VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, NULL, NULL, NULL, NULL, NULL)",
+        arguments: [lastChange])
+    }
+    styled += 1
+    try db.execute(
+      sql: "INSERT INTO layer_styles VALUES (?, '', '', ?, ?, ?, ?, '', 1, ?, '', NULL, ?)",
+      arguments: [styled, layer.name, geometry, String(layer.name.prefix(30)), style, layer.title ?? layer.name, lastChange])
+  }
+
+  /// The schema extension's descriptions of columns (annex F.9).
+  private func addDescriptions(_ layer: GeoPackageLayer, _ db: Database) throws {
+    let described = layer.table.columns.filter { layer.fieldDescriptions[$0.name] != nil }
+    guard !described.isEmpty else { return }
+    if !usesDataColumns {
+      usesDataColumns = true
+      try db.execute(
+        sql: """
+          CREATE TABLE gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT, \
+          mime_type TEXT, constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), \
+          CONSTRAINT gdc_tn UNIQUE (table_name, name));
+          CREATE TABLE gpkg_data_column_constraints (constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC, \
+          min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT, CONSTRAINT gdcc_ntv UNIQUE (constraint_name, \
+          constraint_type, value));
+          INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', \
+          'http://www.geopackage.org/spec121/#extension_schema', 'read-write');
+          INSERT INTO gpkg_extensions VALUES ('gpkg_data_column_constraints', NULL, 'gpkg_schema', \
+          'http://www.geopackage.org/spec121/#extension_schema', 'read-write');
+          """)
+    }
+    for column in described {
+      try db.execute(
+        sql: "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, NULL, ?, NULL, NULL)",
+        arguments: [layer.name, column.name, layer.fieldDescriptions[column.name]])
+    }
+  }
+
+  /// Closes the file and gives it its name.
+  public func finish() throws(FormatError) {
+    precondition(current == nil && !isFinished, "the file is finished, or a layer is not")
+    let descriptor = unsafe open(partial, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0, fsync(descriptor) == 0, close(descriptor) == 0, unsafe rename(partial, place) == 0 else {
+      throw .cannotWrite(path: path, reason: systemErrorText())
+    }
+    isFinished = true
+  }
+}
+
+extension TextBuffer {
+  private mutating func appendWord(_ value: UInt32) {
+    append(byte: UInt8(truncatingIfNeeded: value))
+    append(byte: UInt8(truncatingIfNeeded: value >> 8))
+    append(byte: UInt8(truncatingIfNeeded: value >> 16))
+    append(byte: UInt8(truncatingIfNeeded: value >> 24))
+  }
+
+  /// Positions as little-endian pairs of reals.
+  private mutating func appendPairs(_ geometry: borrowing GeometryColumn, _ positions: Range<Int>) {
+    reserve(positions.count * 16)
+    for i in positions { appendReals(geometry.x[i], geometry.y[i]) }
+  }
+
+  /// A feature as GeoPackage binary: header with envelope (none for a point), little-endian well-known binary.
+  ///
+  /// The spatial reference in the header is 0; readers take that of the table (clause 2.1.3, which asks for it, is met by `gpkg_geometry_columns`).
+  mutating func appendGeoPackageBinary(_ geometry: borrowing GeometryColumn, _ feature: Int, _ envelope: Envelope, isMulti: Bool) {
+    let kind = geometry.kinds[feature]
+    let hasEnvelope = kind != .point
+    append(literal: "GP")
+    append(byte: 0)
+    append(byte: hasEnvelope ? 0x03 : 0x01)
+    appendWord(0)
+    if hasEnvelope {
+      appendReals(envelope.minX, envelope.maxX)
+      appendReals(envelope.minY, envelope.maxY)
+    }
+    let isWrapped = isMulti || kind.rawValue >= GeometryKind.multiPoint.rawValue
+    let single = kind.rawValue > 3 ? kind.rawValue - 3 : kind.rawValue
+    let parts = geometry.parts(of: feature)
+    if isWrapped {
+      append(byte: 1)
+      appendWord(UInt32(single + 3))
+      appendWord(UInt32(parts.count))
+    }
+    for part in parts {
+      append(byte: 1)
+      appendWord(UInt32(single))
+      let rings = geometry.rings(ofPart: part)
+      if kind.isAreal { appendWord(UInt32(rings.count)) }
+      for ring in rings {
+        let positions = geometry.positions(ofRing: ring)
+        if !kind.isPuntal { appendWord(UInt32(positions.count)) }
+        appendPairs(geometry, positions)
+      }
+    }
+  }
+}

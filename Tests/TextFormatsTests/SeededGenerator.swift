@@ -1,0 +1,1 @@
+../GeoFormatsTests/SeededGenerator.swift
