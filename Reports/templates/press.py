@@ -4,12 +4,10 @@ Started by the engine in a process of its own when there is no `typst` on the pa
 A job names the folder, the document in it, the PDF to write and the standards it must keep. Nothing is downloaded.
 """
 import json
+import os
 import sys
 
 import typst
-
-compilers = {}
-
 
 def fonts_of(job):
     try:
@@ -18,12 +16,14 @@ def fonts_of(job):
         return job["fonts"]
 
 
-fonts = None
+fonts = linked = None
 print(json.dumps({"ready": True, "version": typst.__version__}), flush=True)
 for line in sys.stdin:
     job = json.loads(line)
-    if fonts is None:
-        fonts = fonts_of(job)
+    # A text with other letters brings a font for them.
+    now = sorted(name for folder in job["fonts"] for name in os.listdir(folder))
+    if now != linked:
+        fonts, linked = fonts_of(job), now
     try:
         typst.compile(
             job["folder"] + "/" + job["document"], output=job["pdf"], root=job["folder"], font_paths=fonts, ignore_system_fonts=True,

@@ -121,7 +121,7 @@ public func publish(
   }
   _ = try close(folder, expected, &record, study, threads: options.threads)
   // Everything else stands; that the PDFs are missing is still an error for whoever asked for them.
-  if let missing = files.missing { throw missing }
+  if let missing = files.missing ?? files.refused.first?.error { throw missing }
   return record
 }
 

@@ -52,6 +52,6 @@ public func publishSites(
     paths += files.map { place + "/" + $0.path }
     records.append(dossier.json)
   }
-  if let missing = files.missing { throw missing }
+  if let missing = files.missing ?? files.refused.first?.error { throw missing }
   return WrittenSites(paths: paths, jsonText: (records.count == 1 ? records[0] : .array(records)).serialized(indent: 2))
 }

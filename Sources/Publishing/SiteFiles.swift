@@ -13,6 +13,8 @@ final class SiteFiles {
   private var press: PDFPress?
   /// Why PDFs that were asked for could not be made; everything else is written all the same.
   private(set) var missing: PDFError?
+  /// Why the PDF of a site could not be made, by site.
+  private(set) var refused: [(site: String, error: PDFError)] = []
 
   init(study: Study, atlas: Atlas, library: TemplateLibrary, options: PublishOptions) {
     (self.study, self.atlas, self.library, self.options) = (study, atlas, library, options)
@@ -59,7 +61,15 @@ final class SiteFiles {
             description: "The financial model with live formulas"))
       }
       for (k, language) in options.languages.enumerated() {
-        let pdf = try press.sitePDF(dossier.json, atlas: atlas, language: language, attachments: attachments)
+        let pdf: [UInt8]
+        do { pdf = try press.sitePDF(dossier.json, atlas: atlas, language: language, attachments: attachments) } catch let error as PDFError
+        {
+          // One report that cannot be set costs neither the others nor the rest of its own site.
+          if case .refused = error {} else { throw error }
+          refused.append((dossier.id, error))
+          names.removeAll { $0 == name("report", "pdf", k) }
+          continue
+        }
         let path = try folder.place(name("report", "pdf", k))
         guard FileManager.default.createFile(atPath: path, contents: Data(pdf)) else { throw PDFError.cannotWrite(path: path) }
       }

@@ -64,6 +64,9 @@ public final class PDFPress {
   private let output: FileHandle?
   private var pending: [UInt8] = []
   private let program: String?
+  private var fonts: ReportFonts
+  /// Seconds that one report may take; setting one takes a fifth of a second.
+  private static let limit: Int32 = 120
 
   /// Finds Typst and the fonts.
   ///
@@ -77,7 +80,7 @@ public final class PDFPress {
     do { try FileManager.default.createDirectory(atPath: fonts, withIntermediateDirectories: true) } catch {
       throw .cannotWrite(path: fonts)
     }
-    try Self.linkFonts(into: fonts)
+    self.fonts = try Self.linkFonts(into: fonts)
     for name in ["report.typ", "press.py"] { try Self.write(Array((library.files[name] ?? "").utf8), to: folder + "/" + name) }
     // `make` puts Typst into an environment of its own beside the templates' repository.
     let own = library.folder + "/../../.venv/bin/python"
@@ -94,7 +97,11 @@ public final class PDFPress {
 
   deinit {
     try? input?.close()
-    worker?.waitUntilExit()
+    guard let worker, worker.isRunning else { return }
+    // It ends when its input does; one that hangs is not waited for.
+    for _ in 0..<200 where worker.isRunning { usleep(10_000) }
+    if worker.isRunning { kill(worker.processIdentifier, SIGKILL) }
+    worker.waitUntilExit()
   }
 
   /// The report on one site as a PDF file.
@@ -116,11 +123,11 @@ public final class PDFPress {
     var pictures: [JSON.Member] = []
     for picture in page.pictures {
       try Self.write(
-        Array(picture.wide.document(title: picture.title, description: picture.description, style: style).utf8),
+        Array(fonts.settable(picture.wide.document(title: picture.title, description: picture.description, style: style)).utf8),
         to: "\(job)/\(picture.name).svg")
       if let narrow = picture.narrow {
         try Self.write(
-          Array(narrow.document(title: picture.title, description: picture.description, style: style).utf8),
+          Array(fonts.settable(narrow.document(title: picture.title, description: picture.description, style: style)).utf8),
           to: "\(job)/\(picture.name)-n.svg")
       }
       pictures.append(
@@ -151,7 +158,7 @@ public final class PDFPress {
     members.append(JSON.Member("date", .members(["year": .number(day[0]), "month": .number(day[1]), "day": .number(day[2])])))
     members.append(
       JSON.Member("colours", .object(library.palette.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) })))
-    try Self.write(Array(JSON.object(members).serialized().utf8), to: folder + "/view.json")
+    try Self.write(Array(fonts.settable(JSON.object(members).serialized()).utf8), to: folder + "/view.json")
     let result = job + "/report.pdf"
     let seconds = Int(Self.secondsSince1970(year: Int(day[0]), month: Int(day[1]), day: Int(day[2])))
     let name = site.at("site", "id")?.string ?? "?"
@@ -176,7 +183,9 @@ public final class PDFPress {
     do { try input?.write(contentsOf: Data((job.serialized() + "\n").utf8)) } catch {
       throw .refused(site: site, reason: "its process has ended")
     }
-    guard let line = readLine(), let answer = try? JSON(parsing: line) else { throw .refused(site: site, reason: "its process has ended") }
+    guard let line = try readLine(site: site), let answer = try? JSON(parsing: line) else {
+      throw .refused(site: site, reason: "its process has ended")
+    }
     guard answer["done"]?.bool == true else { throw .refused(site: site, reason: answer["reason"]?.string ?? "no reason") }
   }
 
@@ -200,15 +209,31 @@ public final class PDFPress {
     }
   }
 
-  private func readLine() -> String? {
+  /// A line of the worker's; `nil` when it has ended.
+  private func readLine(site: String) throws(PDFError) -> String? {
     while true {
       if let end = pending.firstIndex(of: 10) {
         let line = String(decoding: pending[..<end], as: UTF8.self)
         pending.removeSubrange(...end)
         return line
       }
+      if let output, !Self.hasMore(output) {
+        // Out of memory it may neither answer nor end.
+        if let worker { kill(worker.processIdentifier, SIGKILL) }
+        throw .refused(site: site, reason: "its process did not answer for \(Self.limit) s and was ended")
+      }
       guard let more = output?.availableData, !more.isEmpty else { return nil }
       pending.append(contentsOf: more)
+    }
+  }
+
+  /// Waits until something can be read, or the end; gives whether that came within the limit of time.
+  private static func hasMore(_ file: FileHandle) -> Bool {
+    var request = pollfd(fd: file.fileDescriptor, events: Int16(POLLIN), revents: 0)
+    while true {
+      let count = poll(&request, 1, limit * 1_000)
+      if count < 0, errno == EINTR { continue }
+      return count != 0
     }
   }
 
@@ -225,6 +250,10 @@ public final class PDFPress {
     // A worker that ends early must not end the engine: a write to its closed pipe is an error, not a signal.
     signal(SIGPIPE, SIG_IGN)
     guard (try? process.run()) != nil else { return nil }
+    guard hasMore(output.fileHandleForReading) else {
+      kill(process.processIdentifier, SIGKILL)
+      return nil
+    }
     let greeting = output.fileHandleForReading.availableData
     guard let json = try? JSON(parsing: String(decoding: greeting, as: UTF8.self)), json["ready"]?.bool == true else {
       try? input.fileHandleForWriting.close()
@@ -249,7 +278,7 @@ public final class PDFPress {
   ]
 
   /// Links the few fonts that reports use: reading all of Noto would take longer than typesetting.
-  private static func linkFonts(into folder: String) throws(PDFError) {
+  private static func linkFonts(into folder: String) throws(PDFError) -> ReportFonts {
     for source in fontFolders {
       let found = fontFiles.map { source + "/" + $0 + ".ttf" }.filter { FileManager.default.fileExists(atPath: $0) }
       guard found.contains(where: { $0.hasSuffix("/NotoSans-Regular.ttf") }) else { continue }
@@ -257,7 +286,8 @@ public final class PDFPress {
         let link = folder + "/" + (path.split(separator: "/").last.map(String.init) ?? "font.ttf")
         do { try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path) } catch { throw .cannotWrite(path: link) }
       }
-      return
+      // What a heading's font lacks comes from another one, so that all of them count.
+      return ReportFonts(base: found, source: source, target: folder)
     }
     throw .fontsMissing(searched: fontFolders)
   }

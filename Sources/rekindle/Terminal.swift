@@ -11,7 +11,8 @@ enum Terminal {
   /// Writes JSON to standard output. What could steer a terminal is written as its escape, so that a program reads the same.
   /// - Throws: as `write`.
   static func write(json text: String) throws {
-    try put(replacing(text) { "\\u" + String(repeating: "0", count: 4 - String($0.value, radix: 16).count) + String($0.value, radix: 16) } + "\n")
+    try put(
+      replacing(text) { "\\u" + String(repeating: "0", count: 4 - String($0.value, radix: 16).count) + String($0.value, radix: 16) } + "\n")
   }
 
   /// Writes a line to standard error; nobody can be told when that fails.
