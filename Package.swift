@@ -33,7 +33,7 @@ let package = Package(
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
-    .systemLibrary(name: "CSHA256"),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
 
     // Values.
     .target(name: "SimpleFeatures", swiftSettings: house),
@@ -57,7 +57,7 @@ let package = Package(
       name: "Assessment",
       dependencies: [
         "SimpleFeatures", "TextFormats", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance",
-        "CSHA256", "Yams",
+        "CCrypto", "Yams",
       ],
       swiftSettings: house),
 

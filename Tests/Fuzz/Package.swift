@@ -18,7 +18,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
-    .systemLibrary(name: "CSHA256"),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "SimpleFeatures", swiftSettings: watched),
     .target(name: "TextFormats", swiftSettings: watched),
     .target(name: "SpatialEngine", dependencies: ["SimpleFeatures", "CGEOS", "CPROJ"], swiftSettings: watched),
@@ -31,7 +31,7 @@ let package = Package(
     .target(
       name: "Assessment",
       dependencies: [
-        "SimpleFeatures", "TextFormats", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "CSHA256",
+        "SimpleFeatures", "TextFormats", "SpatialEngine", "GeoFormats", "UrbanIndicators", "DecisionAnalysis", "ProjectFinance", "CCrypto",
         "Yams",
       ],
       swiftSettings: watched),

@@ -39,31 +39,7 @@ public struct SectorOffer: Sendable {
 extension Sector {
   /// The utilities uₖ ∈ [floor, 1] in the order of `needs` (method §3). An unknown offer counts 0.5: neither met nor unmet.
   public func utilities(_ offer: SectorOffer) -> [Double] {
-    func clamp(_ u: Double) -> Double { u.isNaN ? 0.5 : min(1, max(floor, u)) }
-    let height = (offer.clearHeight - 0.85 * clearHeight) / (0.15 * clearHeight)
-    let load = (offer.load - 0.7 * load) / (0.3 * load)
-    let light: Double
-    switch daylight {
-    case "high": light = offer.daylightShare / 0.7
-    case "medium": light = offer.daylightShare / 0.4
-    default: light = 1
-    }
-    let size = offer.area >= smallestUnit ? 1 : (offer.area - smallestUnit / 2) / (smallestUnit / 2)
-    let front: Double
-    switch frontage {
-    case "high": front = offer.frontage / 20
-    case "medium": front = offer.frontage / 8
-    default: front = 1
-    }
-    let truck: Double
-    switch loading {
-    case "yes": truck = 1 - (offer.mainRoadDistance - 100) / 700
-    case "some": truck = 1 - (offer.mainRoadDistance - 100) / 1400
-    default: truck = 1
-    }
-    var noise = noiseMade == "high" && offer.sharesWallWithDwellings ? 0.3 : 1
-    if noiseTolerated == "low", !offer.noiseShare.isNaN { noise = min(noise, 1 - offer.noiseShare) }
-    return [clamp(height), clamp(load), clamp(light), clamp(offer.area.isNaN ? .nan : size), clamp(front), clamp(truck), clamp(noise)]
+    requirements.map { $0.utility(offer) }
   }
 
   /// The fit Π uₖ^wₖ, a weighted geometric mean: one unmet need cannot be bought off. Also names the limiting need, the
