@@ -184,10 +184,7 @@ extension ScoredStudy {
     } else {
       table.add("district", words: [], districts)
     }
-    let isFunctionPublic = study.publish.contains("function")
-    words("function", BuildingFunction.allCases, \.name) {
-      isFunctionPublic && buildings.function[$0] != .unknown ? buildings.function[$0] : nil
-    }
+    words("function", BuildingFunction.allCases, \.name) { buildings.function[$0] == .unknown ? nil : buildings.function[$0] }
     table.add("year", real: rows.map { buildings.year[$0] })
     words("condition", Condition.allCases, \.name) { buildings.condition[$0] == .unknown ? nil : buildings.condition[$0] }
     words("heritage", Ternary.allCases, { $0 == .yes ? "yes" : "no" }) { buildings.heritage[$0] == .unknown ? nil : buildings.heritage[$0] }
@@ -256,9 +253,10 @@ extension ScoredStudy {
     let isWhole = range == 0..<buildings.count
     var table = TableColumns()
     table.add("id", rows: rows, of: buildings.ids)
+    let isFunctionPublic = study.publishes("function")
     table.add(
       "function", words: BuildingFunction.allCases.map(\.name),
-      rows.map { buildings.function[$0] == .unknown ? -1 : Int(buildings.function[$0].rawValue) })
+      rows.map { isFunctionPublic && buildings.function[$0] != .unknown ? Int(buildings.function[$0].rawValue) : -1 })
     table.add("vacancy", words: VacancyClass.allCases.map(\.rawValue), rows.map { Self.place(source.vacancy[$0], VacancyClass.allCases) })
     // A building that no reason excludes is scored.
     var siteIDs = TextColumn()

@@ -138,12 +138,13 @@ struct DossierContext {
       ("convexity", Figure(site.number("ind_convexity"), unit: "1", kind: "computed", source: "area ÷ area of the convex hull")),
       ("courtyard_area", Figure(site.number("ind_courtyard_area_m2"), unit: "m2", kind: "computed", source: "holes of the footprint")),
     ]
+    // What the study does not publish is reckoned with and not shown.
+    let function = study.publishes("function") ? site.text("function") ?? "unknown" : "unknown"
     let district: JSON = site.text("district_id").map { ["id": .string($0), "name": .string(site.text("district") ?? $0)] } ?? nil
     return [
       "id": .string(site.id), "name": JSON(site.text("name")), "address": JSON(site.text("address")), "lon": JSON(site.number("lon")),
       "lat": JSON(site.number("lat")),
-      "district": district, "function": .string(site.text("function") ?? "unknown"),
-      "function_title": .string(site.text("function") ?? "unknown"), "year": JSON(site.number("year")),
+      "district": district, "function": .string(function), "function_title": .string(function), "year": JSON(site.number("year")),
       "heritage": site.text("heritage").map { .bool($0 == "yes") } ?? nil, "condition": JSON(site.text("condition")),
       "owner": JSON(site.text("owner_class")),
       "facts": .array(facts.map { ["id": .string($0.0), "title": .string(Self.factTitles[$0.0] ?? $0.0), "figure": $0.1.json] }),

@@ -85,7 +85,7 @@ public struct Study: Sendable {
   public var assumptions: String?
   /// What is written.
   public var report: Report
-  /// Source fields that may leave in exports and pages.
+  /// Source fields that may leave in exports and pages. What is computed does not depend on it.
   public var publish: [String]
   /// The city's centre (longitude, latitude); else it is computed.
   public var centre: Position?
@@ -96,6 +96,9 @@ public struct Study: Sendable {
 
   /// Whether any layer is invented for demonstration.
   public var isIllustrative: Bool { layers.values.contains { $0.illustrative } }
+
+  /// Whether a source field may leave.
+  func publishes(_ field: String) -> Bool { publish.contains(field) }
 
   static let layerNames = ["buildings", "vacancy", "units", "districts", "places", "companies", "streets"]
   static let keys = [
