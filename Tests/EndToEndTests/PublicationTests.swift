@@ -60,7 +60,8 @@ struct PublicationTests {
       if expected.isEmpty { expected = found }
       let other = Set(expected.keys).union(found.keys).filter { expected[$0] != found[$0] }.sorted()
       #expect(other == [], "\(publish): \(other.count) numbers differ, \(other.prefix(5))")
-      let record = try JSON(parsing: [UInt8](try #require(contents(of: folder.path + "/out").first { $0.key.hasSuffix("site.json") }).value))
+      let record = try JSON(
+        parsing: [UInt8](try #require(contents(of: folder.path + "/out").first { $0.key.hasSuffix("site.json") }).value))
       #expect((record["site"]?["function"]?.string == "unknown") == !publish.contains("function"))
     }
   }

@@ -97,7 +97,7 @@ struct CityReader {
     result.city = City(crs: crs, buildings: buildings)
     if let (layer, source) = try optional("districts") { result.city.districts = try readDistricts(layer, source) }
     if let (layer, source) = try optional("places") { (result.city.places, result.placeNames) = try readPlaces(layer, source) }
-    if let (layer, source) = try optional("companies") { result.city.companies = try readCompanies(layer, source) }
+    if let (layer, source) = try optional("companies") { (result.city.companies, result.companyTable) = try readCompanies(layer, source) }
     if let (layer, source) = try optional("streets") { (result.city.streets, result.streetNames) = try readStreets(layer, source) }
     for constraint in study.constraints { result.city.constraints.append(try readConstraint(constraint)) }
     if let centre = study.centre {
@@ -181,8 +181,8 @@ struct CityReader {
     inputs.append(
       InputRecord(
         path: relativePath(source.reference.path), sha256: hashes[source.reference.path] ?? "", layer: name,
-        crs: (source.crs ?? layer.crs)?.description,
-        read: layer.readCount, kept: kept, refused: layer.readCount - kept))
+        crs: (source.crs ?? layer.crs)?.description, size: FileStamp(of: source.reference.path)?.size ?? 0, read: layer.readCount,
+        kept: kept, refused: layer.readCount - kept))
   }
 
   private func relativePath(_ path: String) -> String {
@@ -565,6 +565,8 @@ struct CityReader {
     let label = URL(fileURLWithPath: source.reference.path).lastPathComponent
     let confidence = register.optional("vacancy.confidence.register")?.value ?? 0.95
     var matched = 0
+    var buildings: [Int] = []
+    defer { result.registerTable = Self.registerTable(fields, buildings, ids) }
     let statusField = fields["status"], areaField = fields["vacantArea"], sourceField = fields["source"]
     let observedField = fields["observed"], sinceField = fields["since"]
     for row in 0..<layer.features.count {
@@ -586,6 +588,7 @@ struct CityReader {
               detail: "no footprint within 5 m of the record"))
         }
       }
+      buildings.append(building ?? -1)
       guard let building else { continue }
       guard let status = statusField?.text(row) else {
         defects.add(Defect(layer: "vacancy", feature: number, code: .unreadableValue, detail: "status is empty"))
@@ -601,6 +604,21 @@ struct CityReader {
       notes.append(
         "Illustrative vacancy: the vacancy register of this study is invented for demonstration. It says nothing of the real buildings.")
     }
+  }
+
+  /// The rows of a register as they stand, each with the id of its building where one was found.
+  private static func registerTable(_ fields: FieldMapping, _ buildings: [Int], _ ids: TextColumn) -> [AttributeColumn] {
+    var table = TableColumns(), matched = TextColumn()
+    ids.bytes.withUnsafeBufferPointer { bytes in
+      for building in buildings {
+        matched.append(utf8: UnsafeBufferPointer(rebasing: bytes[building < 0 ? 0..<0 : ids.range(of: building)]))
+      }
+    }
+    table.add("building", known: matched)
+    for name in registerFields {
+      if name != "id", let field = fields[name] { table.add(name, known: field.texts(Array(buildings.indices))) }
+    }
+    return table.columns
   }
 
   private mutating func readUnits(_ layer: Layer, _ source: Study.LayerSource, locator: FootprintLocator, into result: inout StudyCity)
@@ -753,10 +771,10 @@ struct CityReader {
     }
   }
 
-  private mutating func readCompanies(_ layer: Layer, _ source: Study.LayerSource) throws -> Companies {
+  private mutating func readCompanies(_ layer: Layer, _ source: Study.LayerSource) throws -> (Companies, [AttributeColumn]) {
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "companies", known: Self.companyFields)
     let geometry = try place(layer, source, "companies")
-    var x: [Double] = [], y: [Double] = [], sector: [Int16] = [], employees: [Double] = []
+    var x: [Double] = [], y: [Double] = [], sector: [Int16] = [], employees: [Double] = [], kept: [Int] = []
     func plain(_ text: String) -> String { text.lowercased().replacing("_", with: "-").replacing(" ", with: "-") }
     var sectorIndex: [String: Int16] = ["audiovisual": -1, "software": -1]
     for (k, s) in sectors.enumerated() { sectorIndex[s.id] = Int16(k) }
@@ -785,13 +803,18 @@ struct CityReader {
               detail: "sector \"\(text.prefix(60))\" is none of the sub-markets; the company counts without sector"))
         }
       }
+      kept.append(row)
       x.append(position.x)
       y.append(position.y)
       sector.append(index)
       employees.append(employeesField?.number(row) ?? .nan)
     }
     record("companies", source, layer, kept: x.count)
-    return Companies(x: x, y: y, sector: sector, employees: employees)
+    var table = TableColumns()
+    for name in Self.companyFields { if let field = fields[name] { table.add(name, known: field.texts(kept)) } }
+    table.add("x", real: x)
+    table.add("y", real: y)
+    return (Companies(x: x, y: y, sector: sector, employees: employees), table.columns)
   }
 
   private mutating func readStreets(_ layer: Layer, _ source: Study.LayerSource) throws -> (Streets, TextColumn) {

@@ -33,6 +33,10 @@ public struct StudyCity: Sendable {
   public var placeNames: TextColumn
   /// Names of the streets.
   public var streetNames: TextColumn
+  /// The companies that were kept, as they were read: what they seek and offer is for partners to be found by.
+  public var companyTable: [AttributeColumn] = []
+  /// The rows of the vacancy register with the building that each was matched to.
+  public var registerTable: [AttributeColumn] = []
   /// What was read.
   public var inputs: [InputRecord]
   /// What was found wrong.

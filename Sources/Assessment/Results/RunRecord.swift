@@ -11,6 +11,8 @@ public struct InputRecord: Sendable {
   public var layer: String
   /// CRS of the source.
   public var crs: String?
+  /// Bytes of the file.
+  public var size: Int
   /// Records read.
   public var read: Int
   /// Records kept.
@@ -76,7 +78,7 @@ public struct RunRecord: Sendable {
           inputs.map {
             [
               "path": .string($0.path), "sha256": .string($0.sha256), "layer": .string($0.layer), "crs": JSON($0.crs),
-              "read": .number(Double($0.read)),
+              "size": .number(Double($0.size)), "read": .number(Double($0.read)),
               "kept": .number(Double($0.kept)), "refused": .number(Double($0.refused)),
             ]
           })),

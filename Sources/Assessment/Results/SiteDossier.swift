@@ -32,15 +32,13 @@ struct DossierContext {
   /// The dossier of a row of the site table.
   func dossier(_ site: SiteRecord, robustness: JSON = nil) throws -> SiteDossier {
     let criteria = criteria(site)
-    let unknown = criteria.filter { $0.basis != .data }.sorted { ($1.swing, $0.criterion.id) < ($0.swing, $1.criterion.id) }
+    let unknown = unknown(criteria)
     let missing = unknown.prefix(6).map { FactToFind.title(of: $0.criterion.id) }
     var builder = ConceptBuilder(study: study, register: register, rules: rules, sectors: sectors, site: site, seed: record.seed)
     let concept = try builder.build(missingFacts: missing)
-    let json = JSON.object([
-      .init("schema", "site.schema.json"), .init("study", studyJSON), .init("site", siteJSON(site)), .init("vacancy", vacancyJSON(site)),
-      .init("score", scoreJSON(site, criteria, robustness)),
-      .init("find_out", .array(unknown.filter { $0.swing > 0 }.map { FactToFind.json($0.criterion, swing: $0.swing) })),
-      .init("counterfactuals", .array(counterfactuals(criteria))), .init("sectors", .array(sectorJSON(site))),
+    var members: [JSON.Member] = [.init("schema", "site.schema.json"), .init("study", studyJSON)]
+    members += explanation(site, criteria, unknown, robustness)
+    members += [
       .init("swot", try swot(site, criteria, concept)),
       .init("surroundings", surroundingsJSON(site)),
       .init("status_quo", statusQuoJSON(concept)),
@@ -48,9 +46,30 @@ struct DossierContext {
       .init("verdict", verdictJSON(concept, site)), .init("risks", .array(risks(site, concept))),
       .init("timetable", try timetable(concept)),
       .init("assumptions", .array(concept.assumptions.map(assumptionJSON))), .init("method", methodJSON(concept.notes)),
-    ])
+    ]
     return SiteDossier(
-      id: site.id, json: json, headline: concept.headline, plan: concept.choice.conversion, appraisal: concept.choice.appraisal)
+      id: site.id, json: .object(members), headline: concept.headline, plan: concept.choice.conversion, appraisal: concept.choice.appraisal)
+  }
+
+  /// The members that explain a score; they need no concept.
+  func explanation(_ site: SiteRecord, robustness: JSON) -> [JSON.Member] {
+    let criteria = criteria(site)
+    return explanation(site, criteria, unknown(criteria), robustness)
+  }
+
+  private func explanation(
+    _ site: SiteRecord, _ criteria: [ScoredCriterion], _ unknown: [ScoredCriterion], _ robustness: JSON
+  ) -> [JSON.Member] {
+    [
+      .init("site", siteJSON(site)), .init("vacancy", vacancyJSON(site)), .init("score", scoreJSON(site, criteria, robustness)),
+      .init("find_out", .array(unknown.filter { $0.swing > 0 }.map { FactToFind.json($0.criterion, swing: $0.swing) })),
+      .init("counterfactuals", .array(counterfactuals(criteria))), .init("sectors", .array(sectorJSON(site))),
+    ]
+  }
+
+  /// The criteria that are not known from data, those first that could move the score most.
+  private func unknown(_ criteria: [ScoredCriterion]) -> [ScoredCriterion] {
+    criteria.filter { $0.basis != .data }.sorted { ($1.swing, $0.criterion.id) < ($0.swing, $1.criterion.id) }
   }
 
   // MARK: Study and method
