@@ -52,7 +52,8 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
     return try register("efficiency.\(name)").value
   }
   let scoring = SiteScoring(
-    profile: profile, sectors: sectors, source: source, table: indicators, efficiency: efficiency, threads: options.threads)
+    profile: profile, sectors: sectors, source: source, table: indicators, efficiency: efficiency, constraints: study.constraints,
+    threads: options.threads)
   let scores = scoring.scores(of: screening.scored, threads: options.threads)
 
   var record = RunRecord(study: study.id, seed: options.seed)

@@ -53,6 +53,12 @@ extension Portfolio {
         "\(pad(String((criterion["title"]?.string ?? "").prefix(50)), 52))\(left(f(criterion["weight"], 0), 7))\(left(String(measured.prefix(11)), 12))\(left(f(criterion["v"], 2), 7))\(left(f(criterion["contribution"], 2), 8))   \(low == high ? "" : "\(low)–\(high) ")\(basis == "data" ? "" : "(\(basis))")"
       )
     }
+    for penalty in score?["penalties"]?.array ?? [] {
+      let share = "\(f(penalty["share"].map { JSON(($0.number ?? 0) * 100) }, 0)) % of the footprint"
+      lines.append(
+        "\(pad("Penalty: \(penalty["kind"]?.string ?? ""), \(share), × \(f(penalty["factor"], 2))", 78))\(left(f(penalty["points"], 2), 8))"
+      )
+    }
     lines.append("\(pad("Sum", 78))\(left(f(score?["score"], 2), 8))")
     let facts = (json["find_out"]?.array ?? []).prefix(6)
     if !facts.isEmpty {

@@ -8,7 +8,7 @@ import UrbanIndicators
 /// Reads a study's layers, brings them into one CRS, repairs footprints, decodes fields and weighs the evidence of vacancy.
 struct CityReader {
   static let buildingFields = [
-    "id", "name", "address", "street", "houseNumber", "site", "function", "storeys", "height", "floorHeight", "year", "condition",
+    "id", "name", "address", "street", "houseNumber", "function", "storeys", "height", "floorHeight", "year", "condition",
     "grossFloorArea",
     "siteArea", "heritage", "owner", "zoning", "contamination", "energyClass", "vacancy", "vacantSince", "askingPrice", "askingRent",
     "lifecycle",
@@ -21,6 +21,7 @@ struct CityReader {
   ]
   static let placeFields = ["id", "name", "category"]
   static let companyFields = ["id", "name", "sector", "employees", "founded", "ambassador", "seeks", "offers"]
+  /// One walks both ways along a one-way street: `oneway` may be named and changes nothing.
   static let streetFields = ["id", "name", "class", "walkable", "oneway"]
   static let unitFields = ["id", "name", "vacancy", "lifecycle", "observed", "address"]
 
@@ -69,6 +70,7 @@ struct CityReader {
     extent = footprints.envelope()
     try checkExtent("buildings", footprints, of: extent)
 
+    try noteGrouping(layer.features, source)
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "buildings", known: Self.buildingFields + study.publish)
     let (kept, ids) = identify(layer.features, fields, "buildings")
     if kept.count < layer.features.count { footprints = footprints.selecting(kept) }
@@ -244,6 +246,19 @@ struct CityReader {
 
   // MARK: Buildings
 
+  /// Footprints are not grouped into properties: who names a field for it is told, and so is who has one.
+  private mutating func noteGrouping(_ batch: FeatureBatch, _ source: Study.LayerSource) throws {
+    if source.fields["site"] != nil {
+      throw AssessmentError(
+        .badInput,
+        "layers.buildings.fields.site: footprints cannot be grouped into properties yet; each is scored by itself. Leave `site` out, or unite the footprints of a property in \(source.reference.path)."
+      )
+    }
+    if batch.attributes.contains(where: { $0.name.lowercased() == "site" }) {
+      notes.append("The buildings' field `site` is not used: footprints are not grouped into properties, each is scored by itself.")
+    }
+  }
+
   /// The rows with a unique id, and the ids. A missing id is the record's number; the second of two equal ids is refused.
   private mutating func identify(_ batch: FeatureBatch, _ fields: FieldMapping, _ layer: String) -> (rows: [Int], ids: TextColumn) {
     var rows: [Int] = []
@@ -336,6 +351,10 @@ struct CityReader {
     numbers("grossFloorArea", 1...5_000_000, into: &buildings.grossFloorArea)
     numbers("siteArea", 1...100_000_000, into: &buildings.siteArea)
     numbers("vacantArea", 0...5_000_000, into: &buildings.vacantArea)
+    result.askingPrices = Array(repeating: .nan, count: n)
+    result.askingRents = result.askingPrices
+    numbers("askingPrice", 1...10_000_000_000, into: &result.askingPrices)
+    numbers("askingRent", 0.01...1_000, into: &result.askingRents)
     if let texts = fields["year"]?.distinct(kept) {
       // `1887`, `1887-05-01`, `1887-01-01T00:00:00`, `~1890`, `1890s`: the first four digits.
       let years = texts.map { text -> Double? in
@@ -391,7 +410,6 @@ struct CityReader {
       let states = texts.texts.map { CodeTables.truth($0) == false ? Ternary.no : .yes }
       for (row, code) in texts.codes.enumerated() where code >= 0 { buildings.heritage[row] = states[Int(code)] }
     }
-    if let texts = fields["site"]?.distinct(kept) { buildings.site = texts.codes }
     func category(_ name: String, _ decode: (String) -> String?) -> TextColumn {
       var column = TextColumn()
       guard let texts = fields[name]?.distinct(kept) else {
@@ -417,6 +435,14 @@ struct CityReader {
     result.owners = category("owner", CodeTables.owner)
     result.contamination = category("contamination") {
       ["none", "treated", "suspected", "present"].contains($0.lowercased()) ? $0.lowercased() : nil
+    }
+    // A letter, and what the country adds to it: A+++, F2018.
+    result.energyClasses = category("energyClass") { text in
+      let word = text.uppercased()
+      guard let first = word.utf8.first, (65...73).contains(first), word.utf8.count <= 5,
+        word.utf8.dropFirst().allSatisfy({ $0 == 43 || $0 == 45 || (48...57).contains($0) })
+      else { return nil }
+      return word
     }
     result.zoning = category("zoning") {
       switch $0.lowercased() {

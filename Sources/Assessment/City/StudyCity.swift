@@ -15,6 +15,12 @@ public struct StudyCity: Sendable {
   public var contamination: TextColumn
   /// permits, needsChange, forbids; "" where unknown.
   public var zoning: TextColumn
+  /// Price asked for the building, EUR; NaN unknown.
+  public var askingPrices: [Double] = []
+  /// Rent asked for, EUR per m² and month; NaN unknown.
+  public var askingRents: [Double] = []
+  /// Class of the energy certificate, as its country writes it; "" where unknown.
+  public var energyClasses = TextColumn()
   /// Fields of the source that the study publishes beyond name, address and function.
   public var published: [AttributeColumn]
   /// Evidence by building row.

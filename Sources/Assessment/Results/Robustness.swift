@@ -30,7 +30,8 @@ extension Portfolio {
       return Robustness(
         decision: try ShortListDecision(
           ids: records.map(\.id), names: records.map { $0.text("name") ?? $0.text("address") ?? $0.id },
-          criteria: records.map { context.criteria($0) }, profile: context.profile, top: top, draws: draws, seed: record.seed))
+          criteria: records.map { context.criteria($0).map(\.penalised) }, profile: context.profile, top: top, draws: draws,
+          seed: record.seed))
     } catch {
       throw AssessmentError(.badInput, "Comparing the first \(count) sites: \(error.description)")
     }
@@ -94,7 +95,8 @@ extension Portfolio {
       try items.map { item in
         guard let id = item["criterion"]?.string, let c = criteria[id] else { return item }
         var item = item
-        let best = try rank(own + c.criterion.weight * (c.high - c.value)), worst = try rank(own - c.criterion.weight * (c.value - c.low))
+        let best = try rank(own + c.factor * c.criterion.weight * (c.high - c.value)),
+          worst = try rank(own - c.factor * c.criterion.weight * (c.value - c.low))
         item.set("rank_swing", .number(Double(worst - best)))
         item.set("rank_best", .number(Double(best)))
         item.set("rank_worst", .number(Double(worst)))

@@ -211,6 +211,12 @@ extension ScoredStudy {
     texts("zoning", source.zoning)
     numbers("site_area_m2", buildings.siteArea)
     numbers("vacant_area_m2", buildings.vacantArea)
+    numbers("asking_price_eur", source.askingPrices)
+    numbers("asking_rent_eur_m2_month", source.askingRents)
+    texts("energy_class", source.energyClasses)
+    for (k, constraint) in study.constraints.enumerated() where constraint.effect != "veto" {
+      table.add(Study.ConstraintSource.shareColumn(k), real: rows.map { indicators.constraintShares[k][$0] })
+    }
     table.add("storeys_known", boolean: rows.map { indicators.storeysKnown.isEmpty ? false : indicators.storeysKnown[$0] })
     table.add("gross_floor_area_given", boolean: rows.map { !buildings.grossFloorArea[$0].isNaN })
     // One piece of evidence is told by columns; several stand together as JSON.

@@ -120,7 +120,7 @@ struct DossierContext {
       )
     }
     let storeysKnown = site.flag("storeys_known")
-    let facts: [(String, Figure)] = [
+    var facts: [(String, Figure)] = [
       ("footprint_area", Figure(site.number("ind_footprint_area_m2"), unit: "m2", kind: "computed", source: "building footprint")),
       range(
         "gross_floor_area", "ind_gross_floor_area_m2", "ind_gross_floor_area_low_m2", "ind_gross_floor_area_high_m2", "m2",
@@ -159,13 +159,18 @@ struct DossierContext {
     ]
     // What the study does not publish is reckoned with and not shown.
     let function = study.publishes("function") ? site.text("function") ?? "unknown" : "unknown"
+    for (id, column, unit) in [
+      ("asking_price", "asking_price_eur", "EUR"), ("asking_rent", "asking_rent_eur_m2_month", "EUR/m2/month"),
+    ] {
+      if let value = site.number(column) { facts.append((id, Figure(value, unit: unit, kind: "given", source: "buildings layer"))) }
+    }
     let district: JSON = site.text("district_id").map { ["id": .string($0), "name": .string(site.text("district") ?? $0)] } ?? nil
     return [
       "id": .string(site.id), "name": JSON(site.text("name")), "address": JSON(site.text("address")), "lon": JSON(site.number("lon")),
       "lat": JSON(site.number("lat")),
       "district": district, "function": .string(function), "function_title": .string(function), "year": JSON(site.number("year")),
       "heritage": site.text("heritage").map { .bool($0 == "yes") } ?? nil, "condition": JSON(site.text("condition")),
-      "owner": JSON(site.text("owner_class")),
+      "owner": JSON(site.text("owner_class")), "energy_class": JSON(site.text("energy_class")),
       "facts": .array(facts.map { ["id": .string($0.0), "title": .string(Self.factTitles[$0.0] ?? $0.0), "figure": $0.1.json] }),
     ]
   }
@@ -175,7 +180,7 @@ struct DossierContext {
     "imposed_load": "Imposed floor load",
     "daylight_share": "Floor area with daylight", "street_frontage": "Street frontage",
     "shared_wall_ratio": "Boundary shared with neighbours", "unit_potential": "Unit potential",
-    "convexity": "Convexity of the footprint", "courtyard_area": "Courtyards",
+    "convexity": "Convexity of the footprint", "courtyard_area": "Courtyards", "asking_price": "Asking price", "asking_rent": "Asking rent",
   ]
 
   private func vacancyJSON(_ site: SiteRecord) -> JSON {
@@ -230,17 +235,33 @@ struct DossierContext {
     var low: Double
     var high: Double
     var basis: ValueBasis
+    /// What the penalties of constraints leave of its points.
+    var factor = 1.0
     /// How far the score may still move, points.
-    var swing: Double { criterion.weight * (high - low) }
+    var swing: Double { factor * criterion.weight * (high - low) }
+    /// With worth as it counts in the score.
+    var penalised: ScoredCriterion {
+      ScoredCriterion(criterion: criterion, value: value * factor, low: low * factor, high: high * factor, basis: basis)
+    }
+  }
+
+  /// What each constraint with `effect: penalty` takes from a site.
+  func penalties(_ site: SiteRecord) -> [(constraint: Study.ConstraintSource, share: Double, factor: Double)] {
+    study.constraints.enumerated().compactMap { k, constraint in
+      guard let penalty = constraint.penalty, let share = site.number(Study.ConstraintSource.shareColumn(k)) else { return nil }
+      let factor = penalty.factor(share)
+      return factor < 1 ? (constraint, share, factor) : nil
+    }
   }
 
   func criteria(_ site: SiteRecord) -> [ScoredCriterion] {
-    profile.criteria.map { criterion in
+    let factor = penalties(site).reduce(1) { $0 * $1.factor }
+    return profile.criteria.map { criterion in
       let value = site.number("value_" + criterion.id) ?? 0
       return ScoredCriterion(
         criterion: criterion, value: value, low: site.number("low_" + criterion.id) ?? value,
         high: site.number("high_" + criterion.id) ?? value,
-        basis: site.text("basis_" + criterion.id).flatMap(ValueBasis.init(rawValue:)) ?? .data)
+        basis: site.text("basis_" + criterion.id).flatMap(ValueBasis.init(rawValue:)) ?? .data, factor: factor)
     }
   }
 
@@ -267,13 +288,22 @@ struct DossierContext {
         "basis": .string(c.basis.rawValue), "source": .string(measured.source),
       ]
     }
+    // Each takes its share of what those before it have left: groups and penalties sum to the score.
+    var left = criteria.reduce(0) { $0 + $1.criterion.weight * $1.value }
+    let penalties = penalties(site).map { constraint, share, factor -> JSON in
+      defer { left *= factor }
+      return [
+        "kind": .string(constraint.kind), "share": JSON(share), "strength": JSON(constraint.strength), "factor": JSON(factor),
+        "points": JSON(left * (factor - 1)),
+      ]
+    }
     return [
       "score": JSON(site.number("score")), "low": JSON(site.number("score_low")), "high": JSON(site.number("score_high")),
       "rank": JSON(site.number("rank")),
       "rank_low": JSON(site.number("rank_low")), "rank_high": JSON(site.number("rank_high")), "of": .number(Double(siteCount)),
       "suitability": JSON(site.number("suitability")),
       "regeneration_need": JSON(site.number("regeneration_need")), "completeness": JSON(site.number("completeness")),
-      "groups": .array(groups), "criteria": .array(rows),
+      "groups": .array(groups), "criteria": .array(rows), "penalties": .array(penalties),
       "robustness": robustness,
     ]
   }
@@ -289,7 +319,7 @@ struct DossierContext {
     return criteria.compactMap { c -> (String, Double)? in
       guard let change = changes[c.criterion.id] else { return nil }
       let best = c.criterion.id == "contamination" ? min(0.8, c.criterion.value.range.upperBound) : c.criterion.value.range.upperBound
-      let delta = c.criterion.weight * (best - c.value)
+      let delta = c.factor * c.criterion.weight * (best - c.value)
       return delta > 0.05 ? (change, delta) : nil
     }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(5).map { ["change": .string($0.0), "score_delta": JSON($0.1)] }
   }
