@@ -1,6 +1,5 @@
 import Foundation
 import GeoFormats
-import Glibc
 import SimpleFeatures
 import UrbanIndicators
 
@@ -19,7 +18,7 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
 
   stage("read layers")
   let paths = Set((Array(study.layers.values) + study.constraints.map(\.layer)).map(\.reference.path)).sorted()
-  let stamps = paths.map { FileStamp(of: $0) }
+  let stamps = paths.map { FileStamp(of: $0) }, began = FileTime()
   var reader = try CityReader(study: study, folder: folder, register: register, sectors: sectors, options: options)
   let source = try reader.read()
   for (path, stamp) in zip(paths, stamps) where FileStamp(of: path) != stamp {
@@ -53,7 +52,8 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
     return try register("efficiency.\(name)").value
   }
   let scoring = SiteScoring(
-    profile: profile, sectors: sectors, source: source, table: indicators, efficiency: efficiency, threads: options.threads)
+    profile: profile, sectors: sectors, source: source, table: indicators, efficiency: efficiency, constraints: study.constraints,
+    threads: options.threads)
   let scores = scoring.scores(of: screening.scored, threads: options.threads)
 
   var record = RunRecord(study: study.id, seed: options.seed)
@@ -85,23 +85,7 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
   return ScoredStudy(
     study: study, profile: profile, sectors: sectors, source: source, indicators: indicators, scores: scores, exclusions: screening.reasons,
     record: record,
-    scoring: scoring, scoringHalfLife: register.optional("vacancy.half-life")?.value ?? 4)
-}
-
-/// What changes when a file is written, swapped or removed.
-private struct FileStamp: Equatable {
-  private var device: UInt, inode: UInt, size: Int, seconds: Int, nanoseconds: Int
-
-  /// The stamp of a file; `nil` when it is not there.
-  init?(of path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    device = UInt(status.st_dev)
-    inode = UInt(status.st_ino)
-    size = Int(status.st_size)
-    seconds = Int(status.st_mtim.tv_sec)
-    nanoseconds = Int(status.st_mtim.tv_nsec)
-  }
+    scoring: scoring, scoringHalfLife: register.optional("vacancy.half-life")?.value ?? 4, readingBegan: began)
 }
 
 extension BuildingPriors {

@@ -4,7 +4,9 @@ public import TextFormats
 extension Portfolio {
   /// Why a site has its score and rank, and what to find out next: as JSON.
   public func explanation(of id: String) throws -> JSON {
-    let json = try dossier(of: id).json
+    let row = try row(of: id), standing = try standing(row)
+    var json = JSON.object(context.explanation(SiteRecord(sites, row: row), robustness: standing?.robustness ?? nil))
+    try complete(&json, row, standing)
     return [
       "site_id": .string(id), "name": json["site"]?["name"] ?? nil, "vacancy": json["vacancy"] ?? nil, "score": json["score"] ?? nil,
       "find_out": json["find_out"] ?? nil,
@@ -49,6 +51,12 @@ extension Portfolio {
       let low = f(criterion["contribution_low"], 2), high = f(criterion["contribution_high"], 2)
       lines.append(
         "\(pad(String((criterion["title"]?.string ?? "").prefix(50)), 52))\(left(f(criterion["weight"], 0), 7))\(left(String(measured.prefix(11)), 12))\(left(f(criterion["v"], 2), 7))\(left(f(criterion["contribution"], 2), 8))   \(low == high ? "" : "\(low)–\(high) ")\(basis == "data" ? "" : "(\(basis))")"
+      )
+    }
+    for penalty in score?["penalties"]?.array ?? [] {
+      let share = "\(f(penalty["share"].map { JSON(($0.number ?? 0) * 100) }, 0)) % of the footprint"
+      lines.append(
+        "\(pad("Penalty: \(penalty["kind"]?.string ?? ""), \(share), × \(f(penalty["factor"], 2))", 78))\(left(f(penalty["points"], 2), 8))"
       )
     }
     lines.append("\(pad("Sum", 78))\(left(f(score?["score"], 2), 8))")

@@ -57,12 +57,15 @@ public func publish(
     try ResultsRecord.files(in: place, ofStudy: study.id)
   }
   try StudyOrigin.check(folder.path, belongsTo: study)
+  try StudyOrigin.note(folder.path, of: study)
+  let pageSize = scored.scores.count > 20_000 ? 16_384 : 4_096
+  let facts = try PrivateStoreWriter(beside: folder.path, lastChange: lastChange, pageSize: pageSize)
   var expected: Set<String> = []
 
   if options.isBatch {
     expected = try writeBatch(
-      scored, register: register, data: data, to: folder, options: options, lastChange: lastChange)
-    return try close(folder, expected, &record, study, threads: options.threads)
+      scored, register: register, data: data, to: folder, facts, options: options, lastChange: lastChange, pageSize: pageSize)
+    return try close(folder, expected, facts, scored, &record, threads: options.threads)
   }
   let library = try TemplateLibrary(folder: data.templates)
 
@@ -73,8 +76,10 @@ public func publish(
   var acceptability: [Int: Double] = [:]
   var dossiers: [SiteDossier] = []
   var decisions = JSON.null
+  var firmness: Robustness?
   if top > 0 {
     let robustness = try portfolio.robustness(top: top)
+    firmness = robustness
     decisions = robustness.json
     for site in 0..<top {
       options.progress?("concepts", site, top)
@@ -90,6 +95,8 @@ public func publish(
 
   // Tables and layers.
   options.progress?("tables", 0, nil)
+  try facts.append(sites)
+  try facts.finish(scored, robustness: firmness)
   try writeCSV(ranking(sites, scored.study), to: folder.place("ranking.csv"))
   try writeCSV(scored.excludedTable, to: folder.place("excluded.csv"))
   try writeCSV(scored.defectTable, to: folder.place("defects.csv"))
@@ -119,23 +126,27 @@ public func publish(
     try folder.write(portfolioPage(context, atlas: atlas, library: library, language: language), to: name)
     expected.insert(name)
   }
-  _ = try close(folder, expected, &record, study, threads: options.threads)
+  _ = try close(folder, expected, facts, scored, &record, threads: options.threads)
   // Everything else stands; that the PDFs are missing is still an error for whoever asked for them.
   if let missing = files.missing ?? files.refused.first?.error { throw missing }
   return record
 }
 
-/// Drops what does not belong to the results, writes the record and swaps the folder in.
+/// Drops what does not belong to the results, writes the record and swaps the folder in; the private store goes with it.
 private func close(
-  _ folder: OutputFolder, _ expected: Set<String>, _ record: inout RunRecord, _ study: Study, threads: Int
+  _ folder: OutputFolder, _ expected: Set<String>, _ facts: PrivateStoreWriter, _ scored: ScoredStudy, _ record: inout RunRecord,
+  threads: Int
 ) throws -> RunRecord {
   folder.keepOnly(expected)
   let names = folder.files(), place = folder.partial
   let digests = concurrentMap(names.count, threads: threads) { k in Result { try sha256(ofFile: place + "/" + names[k]) } }
   record.outputs = try zip(names, digests).map { ($0, try $1.get()) }
-  try folder.write(record.json.serialized(indent: 2) + "\n", to: "run.json")
-  try StudyOrigin.note(folder.path, of: study)
+  let text = record.json.serialized(indent: 2) + "\n"
+  try folder.write(text, to: "run.json")
+  scored.date(record: folder.partial + "/run.json")
+  try facts.seal(record)
   try folder.finish()
+  facts.settle()
   return record
 }
 
@@ -192,7 +203,7 @@ private func writeGeoPackage(_ portfolio: Portfolio, schema: JSON, styles: [Stri
   let writer = try GeoPackageWriter(path: path, lastChange: lastChange)
   let reference = try spatialReference(of: portfolio.surroundings.crs)
   let layers = LayerDescription(portfolio, schema: schema, styles: styles)
-  let main = [("sites", portfolio.sites, "Scored sites"), ("buildings", portfolio.surroundings.buildings, "All buildings")]
+  let main = [("sites", portfolio.sites.handedOut, "Scored sites"), ("buildings", portfolio.surroundings.buildings, "All buildings")]
   for (name, batch, title) in main + layers.others.filter({ $0.batch.count > 0 }) {
     try writer.add(layers.layer(name, title, ExportTable(batch), reference))
   }

@@ -11,8 +11,8 @@ private let pieceSize = 16_384
 /// The site table of a million buildings is twice as large as all that it is made from, so it never stands in memory as a whole. With two
 /// threads the next piece is made, and put into the GeoJSON, while the GeoPackage takes the last one.
 func writeBatch(
-  _ scored: ScoredStudy, register: AssumptionRegister, data: DataFolder, to folder: OutputFolder,
-  options: PublishOptions, lastChange: String
+  _ scored: ScoredStudy, register: AssumptionRegister, data: DataFolder, to folder: OutputFolder, _ facts: PrivateStoreWriter,
+  options: PublishOptions, lastChange: String, pageSize: Int
 ) throws -> Set<String> {
   let study = scored.study
   let frame = try Portfolio(frameOf: scored, register: register, folder: data, record: scored.record)
@@ -25,7 +25,7 @@ func writeBatch(
   let styles = try layerStyles(templates: data.templates)
   let layers = LayerDescription(frame, schema: schema, styles: styles)
   let reference = try spatialReference(of: scored.workingCRS)
-  let writer = try GeoPackageWriter(path: folder.place("sites.gpkg"), lastChange: lastChange, pageSize: count > 20_000 ? 16_384 : 4_096)
+  let writer = try GeoPackageWriter(path: folder.place("sites.gpkg"), lastChange: lastChange, pageSize: pageSize)
   let ranks = try RankingOutput(path: folder.place("ranking.csv"), study: study)
   let features = try options.hasGeoJSON ? GeoJSONOutput(path: folder.place("sites.geojson"), study: study) : nil
 
@@ -43,12 +43,14 @@ func writeBatch(
   } make: { range in
     sites.rows(range)
   } first: { piece, start in
-    try append(piece, start, "sites", "Scored sites", scored.siteKinds)
+    try append(piece.handedOut, start, "sites", "Scored sites", scored.siteKinds)
+    try facts.append(piece)
     try ranks.append(piece)
   } second: { piece in
     if let features, let toWGS84 { try features.append(toWGS84(piece)) }
   }
   try writer.end()
+  try facts.finish(scored, robustness: nil)
   try ranks.finish()
   try features?.finish()
 

@@ -20,22 +20,18 @@ public func publishSites(
   _ ids: [String], top: Int, of portfolio: Portfolio, data: DataFolder, into out: String, options: PublishOptions, isWhatIf: Bool
 ) throws -> WrittenSites {
   let library = try TemplateLibrary(folder: data.templates)
-  let atlas = Atlas(portfolio.surroundings)
-  let files = SiteFiles(study: portfolio.study, atlas: atlas, library: library, options: options)
+  let files = SiteFiles(study: portfolio.study, atlas: Atlas(portfolio.surroundings), library: library, options: options)
   var chosen = ids
   for site in 0..<min(top, portfolio.sites.count) {
     if let id = portfolio.siteID(site), !chosen.contains(id) { chosen.append(id) }
   }
   var paths: [String] = []
   var records: [JSON] = []
-  var robustness: Robustness?
   for (k, id) in chosen.enumerated() {
     options.progress?("reports", k, chosen.count)
     let site = try portfolio.row(of: id)
-    // The short list's draws are the same for every site.
-    let known = try robustness ?? portfolio.robustness()
-    robustness = known
-    let dossier = try portfolio.dossier(at: site, robustness: known)
+    let dossier = try portfolio.dossier(of: id)
+    files.atlas = Atlas(try portfolio.surroundings(around: id, SiteWindow.window))
     let below = "sites/" + pathComponent(ofSite: id)
     let place = out + "/" + below + (isWhatIf ? "/what-if" : "")
     let folder = try OutputFolder(path: place, signature: "site") { _ throws(OutputError) in

@@ -56,12 +56,15 @@ enum ResultsRecord {
     guard case .object(var members)? = record(path), let place = members.firstIndex(where: { $0.name == "outputs" }),
       let old = list(members[place].value)
     else { throw OutputError("\(path) is no record of a run. Run the study again.") }
+    // Whether inputs are newer than the record is told by its date.
+    let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
     let kept = old.filter { !$0.key.hasPrefix(folder + "/") }.map { (path: $0.key, sha256: $0.value) }
     members[place].value = array((kept + files).sorted { $0.path < $1.path })
     do { try Data((JSON.object(members).serialized(indent: 2) + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch
     {
       throw OutputError("Cannot write \(path): \(error.localizedDescription)")
     }
+    if let date { try? FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path) }
   }
 
   private static func record(_ path: String) -> JSON? {

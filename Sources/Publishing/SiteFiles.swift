@@ -7,7 +7,8 @@ import TextFormats
 /// Writes the files of sites: pages, workbook, PDF, GeoJSON and record. Keeps one press for all PDFs of a run.
 final class SiteFiles {
   private let study: Study
-  private let atlas: Atlas
+  /// The layers of the maps of the site that is written next.
+  var atlas: Atlas
   private let library: TemplateLibrary
   private let options: PublishOptions
   private var press: PDFPress?

@@ -988,9 +988,7 @@ struct SitePage {
     guard let envelope = atlas.envelope(ofSite: id) else { return }
     let rows = atlas.buildings(ofSite: id)
     let center = envelope.center
-    let extent = max(envelope.width, envelope.height)
-    let closeWidth = max(520, extent * 3)
-    let contextWidth = max(2_000, closeWidth * 3)
+    let closeWidth = SiteWindow.closeWidth(envelope), contextWidth = SiteWindow.contextWidth(envelope)
     let name = PageText.clean(site.at("site", "name")?.string ?? site.at("site", "address")?.string ?? id, limit: 80)
     for (picture, groundWidth, title) in [("context", contextWidth, Phrase.contextMap), ("close", closeWidth, .closeMap)] {
       let isClose = picture == "close"

@@ -100,8 +100,6 @@ public struct Buildings: Sendable {
   public var heritage: [Ternary]
   /// Whether there is evidence that it is vacant, partly vacant or derelict.
   public var hasVacancyEvidence: [Bool]
-  /// Which property the footprint belongs to; −1 none.
-  public var site: [Int32]
 
   /// Makes buildings of which only ids and footprints are known.
   public init(ids: TextColumn, geometry: GeometryColumn) {
@@ -121,7 +119,6 @@ public struct Buildings: Sendable {
     condition = Array(repeating: .unknown, count: n)
     heritage = Array(repeating: .unknown, count: n)
     hasVacancyEvidence = Array(repeating: false, count: n)
-    site = Array(repeating: -1, count: n)
   }
 
   /// Number of buildings.

@@ -131,7 +131,7 @@ struct ReportCommand: ParsableCommand {
       try register.set(String(parts[0]), to: value)
     }
     let out = arguments.outputPath(study, folder)
-    let portfolio = try Portfolio(store: out, study: study, folder: folder, register: register, seed: common.seed)
+    let portfolio = try Portfolio(store: out, sites: sites, top: top ?? 0, study: study, folder: folder, register: register)
     let progress = common.makeProgress()
     let written = try publishSites(
       sites, top: top ?? 0, of: portfolio, data: folder, into: out,
@@ -211,7 +211,7 @@ struct ExplainCommand: ParsableCommand {
     let study = try Study(file: arguments.study)
     let register = try AssumptionRegister(folder: folder, studyFile: study.assumptions)
     let portfolio = try Portfolio(
-      store: arguments.outputPath(study, folder), study: study, folder: folder, register: register, seed: common.seed)
+      store: arguments.outputPath(study, folder), sites: [site], top: 0, study: study, folder: folder, register: register)
     try common.answer(json: portfolio.explanationJSONText(of: site), text: portfolio.explanationText(of: site))
   }
 }

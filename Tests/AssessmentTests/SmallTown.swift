@@ -77,6 +77,9 @@ struct SmallTown {
     return "POLYGON((\(a) \(b),\(c) \(b),\(c) \(d),\(a) \(d),\(a) \(b)))"
   }
 
+  /// What a constraint says beside its effect.
+  private static let terms = ["penalty": ", strength: 0.5", "cost": ", cost: {value: 60, low: 40, high: 90, source: an offer of 2025}"]
+
   private static func table(_ header: [String], _ rows: [[String]]) -> String {
     func cell(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }
     return ([header] + rows).map { $0.map(cell).joined(separator: ",") }.joined(separator: "\n") + "\n"
@@ -129,7 +132,8 @@ struct SmallTown {
       for (k, c) in constraints.enumerated() {
         try folder.write(Self.table(["id", "wkt"], [["1", Self.rectangle(c.x, c.y, c.toX, c.toY)]]), to: "constraint\(k).csv")
         lines.append(
-          "    - {source: constraint\(k).csv, crs: EPSG:3067, kind: \(c.kind), effect: \(c.effect), above: \(c.above)}")
+          "    - {source: constraint\(k).csv, crs: EPSG:3067, kind: \(c.kind), effect: \(c.effect), above: \(c.above)\(Self.terms[c.effect] ?? "")}"
+        )
       }
     }
     return try folder.write(lines.joined(separator: "\n") + "\n", to: "study.yml")

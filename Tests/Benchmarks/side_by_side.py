@@ -3,7 +3,7 @@
 
 Every command and every peer is a process of its own, on one thread unless said otherwise; CPU is user + system of the whole process.
 """
-import argparse, filecmp, json, os, re, subprocess, sys, time
+import argparse, csv, filecmp, json, os, re, subprocess, sys, time
 
 arguments = argparse.ArgumentParser(description=__doc__)
 for name in ("--rekindle", "--home", "--city", "--work"):
@@ -56,6 +56,12 @@ def ours():
     results["export, some, 2 threads"] = run(some + ["-o", f"{work}/{name}-some-2.geojson", "--threads", "2"])
     if not filecmp.cmp(f"{work}/{name}-some.geojson", f"{work}/{name}-some-2.geojson", shallow=False):
         sys.exit("export wrote other bytes with two threads")
+    # One site among all, from the middle of the ranking and from the short list; the figures are processor seconds, not promises of time.
+    with open(out + "/ranking.csv") as ranking:
+        ids = [row["site_id"] for row in csv.DictReader(ranking)]
+    for title, id in (("the middle", ids[len(ids) // 2]), ("the short list", ids[0])):
+        for command in ("explain", "report"):
+            results[f"{command}, one site of {title}"] = run([a.rekindle, command, path, id, "--out", out, "--quiet"])
     return results, stages
 
 
@@ -139,6 +145,11 @@ for title, c, w, m, peer_cpu, peer_mb in rows:
     ratio = f"{peer_cpu / c:.1f}×" if c and peer_cpu else ""
     print(f"{title:48}{number(c):>9}{number(w):>9}{'–' if m is None else f'{m:.0f}':>8}{number(peer_cpu):>10}"
           f"{'–' if peer_mb is None else f'{peer_mb:.0f}':>9}{ratio:>8}")
+print()
+for command in ("explain", "report"):
+    for title in ("the middle", "the short list"):
+        c = results[f"{command}, one site of {title}"][0]
+        print(f"{command} of one site of {title}: {c:.3f} CPU s, 1/{score[0] / c:.0f} of the whole score")
 print()
 for title in ("indicators", "score", "export, some"):
     one, two = results[title][1], results[title + ", 2 threads"][1]

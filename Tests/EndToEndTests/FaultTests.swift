@@ -11,7 +11,9 @@ struct FaultTests {
     let began = Date()
     let outcome = try ShippedStudy.kotka.get().runShort(to: folder.path + "/out")
     #expect(outcome.status == 0, "\(outcome)")
-    return (files: contents(of: folder.path + "/out"), seconds: Date().timeIntervalSince(began))
+    return (
+      files: contents(of: folder.path + "/out"), facts: contents(of: folder.path + "/out.private"), seconds: Date().timeIntervalSince(began)
+    )
   }
 
   /// Sends a signal, but never to a process that has ended.
@@ -27,7 +29,7 @@ struct FaultTests {
 
   @Test("Killed at five seeded moments, a run is taken up and ends with the bytes of an undisturbed one")
   func kills() throws {
-    let study = try study(), (expected, seconds) = try Self.short.get()
+    let study = try study(), (expected, facts, seconds) = try Self.short.get()
     var state: UInt64 = 20_261_122
     for round in 0..<5 {
       let folder = try ScratchFolder()
@@ -42,8 +44,9 @@ struct FaultTests {
       if FileManager.default.fileExists(atPath: out) { #expect(differences(expected, contents(of: out)) == [], "killed at \(share)") }
       #expect(try study.runShort(to: out).status == 0, "killed at \(share)")
       #expect(differences(expected, contents(of: out)) == [], "killed at \(share) of the run; seed 20261122")
-      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix("log") }
-      #expect(left.sorted() == ["out", "out.private"], "killed at \(share): \(left)")
+      #expect(differences(facts, contents(of: out + ".private")) == [], "killed at \(share) of the run; seed 20261122")
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix("log") }.sorted()
+      #expect(left == ["out", "out.private"], "killed at \(share): \(left)")
     }
   }
 
@@ -72,7 +75,7 @@ struct FaultTests {
     send(number, to: process)
     let outcome = BuiltExecutable.outcome(of: process, log: folder.path + "/log")
     #expect(outcome.status == 128 + number && outcome.errors.contains("Interrupted"), "\(outcome)")
-    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == [".out.partial", "log.out", "log.err"])
+    #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == [".out.partial", "out.private", "log.out", "log.err"])
   }
 
   @Test("Interrupted at any moment, run and score end with 130, leave nothing behind but what the next run goes on from, and no converter")

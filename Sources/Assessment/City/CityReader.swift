@@ -8,7 +8,7 @@ import UrbanIndicators
 /// Reads a study's layers, brings them into one CRS, repairs footprints, decodes fields and weighs the evidence of vacancy.
 struct CityReader {
   static let buildingFields = [
-    "id", "name", "address", "street", "houseNumber", "site", "function", "storeys", "height", "floorHeight", "year", "condition",
+    "id", "name", "address", "street", "houseNumber", "function", "storeys", "height", "floorHeight", "year", "condition",
     "grossFloorArea",
     "siteArea", "heritage", "owner", "zoning", "contamination", "energyClass", "vacancy", "vacantSince", "askingPrice", "askingRent",
     "lifecycle",
@@ -21,6 +21,7 @@ struct CityReader {
   ]
   static let placeFields = ["id", "name", "category"]
   static let companyFields = ["id", "name", "sector", "employees", "founded", "ambassador", "seeks", "offers"]
+  /// One walks both ways along a one-way street: `oneway` may be named and changes nothing.
   static let streetFields = ["id", "name", "class", "walkable", "oneway"]
   static let unitFields = ["id", "name", "vacancy", "lifecycle", "observed", "address"]
 
@@ -77,6 +78,7 @@ struct CityReader {
     }
     try checkExtent("buildings", footprints, of: extent)
 
+    try noteGrouping(layer.features, source)
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "buildings", known: Self.buildingFields + study.publish)
     let (kept, ids) = identify(layer.features, fields, "buildings")
     if kept.count < layer.features.count { footprints = footprints.selecting(kept) }
@@ -105,7 +107,7 @@ struct CityReader {
     result.city = City(crs: crs, buildings: buildings)
     if let (layer, source) = try optional("districts") { result.city.districts = try readDistricts(layer, source) }
     if let (layer, source) = try optional("places") { (result.city.places, result.placeNames) = try readPlaces(layer, source) }
-    if let (layer, source) = try optional("companies") { result.city.companies = try readCompanies(layer, source) }
+    if let (layer, source) = try optional("companies") { (result.city.companies, result.companyTable) = try readCompanies(layer, source) }
     if let (layer, source) = try optional("streets") { (result.city.streets, result.streetNames) = try readStreets(layer, source) }
     for constraint in study.constraints { result.city.constraints.append(try readConstraint(constraint)) }
     if let centre = study.centre {
@@ -189,8 +191,8 @@ struct CityReader {
     inputs.append(
       InputRecord(
         path: relativePath(source.reference.path), sha256: hashes[source.reference.path] ?? "", layer: name,
-        crs: (source.crs ?? layer.crs)?.description,
-        read: layer.readCount, kept: kept, refused: layer.readCount - kept))
+        crs: (source.crs ?? layer.crs)?.description, size: FileStamp(of: source.reference.path)?.size ?? 0, read: layer.readCount,
+        kept: kept, refused: layer.readCount - kept))
   }
 
   private func relativePath(_ path: String) -> String {
@@ -261,6 +263,19 @@ struct CityReader {
   }
 
   // MARK: Buildings
+
+  /// Footprints are not grouped into properties: who names a field for it is told, and so is who has one.
+  private mutating func noteGrouping(_ batch: FeatureBatch, _ source: Study.LayerSource) throws {
+    if source.fields["site"] != nil {
+      throw AssessmentError(
+        .badInput,
+        "layers.buildings.fields.site: footprints cannot be grouped into properties yet; each is scored by itself. Leave `site` out, or unite the footprints of a property in \(source.reference.path)."
+      )
+    }
+    if batch.attributes.contains(where: { $0.name.lowercased() == "site" }) {
+      notes.append("The buildings' field `site` is not used: footprints are not grouped into properties, each is scored by itself.")
+    }
+  }
 
   /// The rows with a unique id, and the ids. A missing id is the record's number; the second of two equal ids is refused.
   private mutating func identify(_ batch: FeatureBatch, _ fields: FieldMapping, _ layer: String) -> (rows: [Int], ids: TextColumn) {
@@ -360,6 +375,10 @@ struct CityReader {
     numbers("grossFloorArea", 1...5_000_000, into: &buildings.grossFloorArea)
     numbers("siteArea", 1...100_000_000, into: &buildings.siteArea)
     numbers("vacantArea", 0...5_000_000, into: &buildings.vacantArea)
+    result.askingPrices = Array(repeating: .nan, count: n)
+    result.askingRents = result.askingPrices
+    numbers("askingPrice", 1...10_000_000_000, into: &result.askingPrices)
+    numbers("askingRent", 0.01...1_000, into: &result.askingRents)
     if let texts = fields["year"]?.distinct(kept) {
       // `1887`, `1887-05-01`, `1887-01-01T00:00:00`, `~1890`, `1890s`: the first four digits.
       let years = texts.map { text -> Double? in
@@ -416,7 +435,6 @@ struct CityReader {
       let states = texts.texts.map { CodeTables.truth($0) == false ? Ternary.no : .yes }
       for (row, code) in texts.codes.enumerated() where code >= 0 { buildings.heritage[row] = states[Int(code)] }
     }
-    if let texts = fields["site"]?.distinct(kept) { buildings.site = texts.codes }
     func category(_ name: String, _ decode: (String) -> String?) -> TextColumn {
       var column = TextColumn()
       guard let texts = fields[name]?.distinct(kept) else {
@@ -442,6 +460,14 @@ struct CityReader {
     result.owners = category("owner", CodeTables.owner)
     result.contamination = category("contamination") {
       ["none", "treated", "suspected", "present"].contains($0.lowercased()) ? $0.lowercased() : nil
+    }
+    // A letter, and what the country adds to it: A+++, F2018.
+    result.energyClasses = category("energyClass") { text in
+      let word = text.uppercased()
+      guard let first = word.utf8.first, (65...73).contains(first), word.utf8.count <= 5,
+        word.utf8.dropFirst().allSatisfy({ $0 == 43 || $0 == 45 || (48...57).contains($0) })
+      else { return nil }
+      return word
     }
     result.zoning = category("zoning") {
       switch $0.lowercased() {
@@ -580,6 +606,8 @@ struct CityReader {
     let label = URL(fileURLWithPath: source.reference.path).lastPathComponent
     let confidence = register.optional("vacancy.confidence.register")?.value ?? 0.95
     var matched = 0
+    var buildings: [Int] = []
+    defer { result.registerTable = Self.registerTable(fields, buildings, ids) }
     let statusField = fields["status"], areaField = fields["vacantArea"], sourceField = fields["source"]
     let observed = observedDays(fields, Array(0..<layer.features.count), source), sinceField = fields["since"]
     for row in 0..<layer.features.count {
@@ -601,6 +629,7 @@ struct CityReader {
               detail: "no footprint within 5 m of the record"))
         }
       }
+      buildings.append(building ?? -1)
       guard let building else { continue }
       guard let status = statusField?.text(row) else {
         defects.add(Defect(layer: "vacancy", feature: number, code: .unreadableValue, detail: "status is empty"))
@@ -616,6 +645,21 @@ struct CityReader {
       notes.append(
         "Illustrative vacancy: the vacancy register of this study is invented for demonstration. It says nothing of the real buildings.")
     }
+  }
+
+  /// The rows of a register as they stand, each with the id of its building where one was found.
+  private static func registerTable(_ fields: FieldMapping, _ buildings: [Int], _ ids: TextColumn) -> [AttributeColumn] {
+    var table = TableColumns(), matched = TextColumn()
+    ids.bytes.withUnsafeBufferPointer { bytes in
+      for building in buildings {
+        matched.append(utf8: UnsafeBufferPointer(rebasing: bytes[building < 0 ? 0..<0 : ids.range(of: building)]))
+      }
+    }
+    table.add("building", known: matched)
+    for name in registerFields {
+      if name != "id", let field = fields[name] { table.add(name, known: field.texts(Array(buildings.indices))) }
+    }
+    return table.columns
   }
 
   private mutating func readUnits(_ layer: Layer, _ source: Study.LayerSource, locator: FootprintLocator, into result: inout StudyCity)
@@ -797,10 +841,10 @@ struct CityReader {
     }
   }
 
-  private mutating func readCompanies(_ layer: Layer, _ source: Study.LayerSource) throws -> Companies {
+  private mutating func readCompanies(_ layer: Layer, _ source: Study.LayerSource) throws -> (Companies, [AttributeColumn]) {
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "companies", known: Self.companyFields)
     let geometry = try place(layer, source, "companies")
-    var x: [Double] = [], y: [Double] = [], sector: [Int16] = [], employees: [Double] = []
+    var x: [Double] = [], y: [Double] = [], sector: [Int16] = [], employees: [Double] = [], kept: [Int] = []
     func plain(_ text: String) -> String { text.lowercased().replacing("_", with: "-").replacing(" ", with: "-") }
     var sectorIndex: [String: Int16] = ["audiovisual": -1, "software": -1]
     for (k, s) in sectors.enumerated() { sectorIndex[s.id] = Int16(k) }
@@ -829,13 +873,18 @@ struct CityReader {
               detail: "sector \"\(text.prefix(60))\" is none of the sub-markets; the company counts without sector"))
         }
       }
+      kept.append(row)
       x.append(position.x)
       y.append(position.y)
       sector.append(index)
       employees.append(employeesField?.number(row) ?? .nan)
     }
     record("companies", source, layer, kept: x.count)
-    return Companies(x: x, y: y, sector: sector, employees: employees)
+    var table = TableColumns()
+    for name in Self.companyFields { if let field = fields[name] { table.add(name, known: field.texts(kept)) } }
+    table.add("x", real: x)
+    table.add("y", real: y)
+    return (Companies(x: x, y: y, sector: sector, employees: employees), table.columns)
   }
 
   private mutating func readStreets(_ layer: Layer, _ source: Study.LayerSource) throws -> (Streets, TextColumn) {

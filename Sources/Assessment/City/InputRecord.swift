@@ -8,6 +8,8 @@ public struct InputRecord: Sendable {
   public var layer: String
   /// CRS of the source.
   public var crs: String?
+  /// Bytes of the file.
+  public var size: Int
   /// Records read.
   public var read: Int
   /// Records kept.

@@ -15,6 +15,12 @@ public struct StudyCity: Sendable {
   public var contamination: TextColumn
   /// permits, needsChange, forbids; "" where unknown.
   public var zoning: TextColumn
+  /// Price asked for the building, EUR; NaN unknown.
+  public var askingPrices: [Double] = []
+  /// Rent asked for, EUR per m² and month; NaN unknown.
+  public var askingRents: [Double] = []
+  /// Class of the energy certificate, as its country writes it; "" where unknown.
+  public var energyClasses = TextColumn()
   /// Fields of the source that the study publishes beyond name, address and function.
   public var published: [AttributeColumn]
   /// Evidence by building row.
@@ -35,6 +41,10 @@ public struct StudyCity: Sendable {
   public var placeNames: TextColumn
   /// Names of the streets.
   public var streetNames: TextColumn
+  /// The companies that were kept, as they were read: what they seek and offer is for partners to be found by.
+  public var companyTable: [AttributeColumn] = []
+  /// The rows of the vacancy register with the building that each was matched to.
+  public var registerTable: [AttributeColumn] = []
   /// What was read.
   public var inputs: [InputRecord]
   /// What was found wrong.

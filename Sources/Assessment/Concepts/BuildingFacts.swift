@@ -76,10 +76,16 @@ extension ConceptBuilder {
   }
 
   private mutating func marketRent() throws -> Assumption? {
-    if let district = site.text("district_id"), register.optional("rent.market.\(district)") != nil {
-      return try price("rent.market.\(district)")
+    let ids = [site.text("district_id").map { "rent.market.\($0)" }, "rent.market"].compactMap(\.self)
+    // What is asked for this building is known; the market's rent is an assumption, unless somebody asks what if it were another.
+    if let value = site.number("asking_rent_eur_m2_month"), !ids.contains(where: { register.optional($0)?.origin == "--set" }) {
+      let rent = Assumption(
+        id: "rent.market", title: "rent asked for the building", value: value, unit: "EUR/m2/month", areaBasis: "lettable",
+        priceBase: study.priceDate.year, country: study.country, source: "buildings layer", kind: "observed", origin: "study")
+      use(rent)
+      return rent
     }
-    if register.optional("rent.market") != nil { return try price("rent.market") }
+    if let known = ids.first(where: { register.optional($0) != nil }) { return try price(known) }
     if let value = site.number("ind_district_rent") {
       let rent = Assumption(
         id: "rent.market", title: "market rent of the district", value: value, unit: "EUR/m2/month", areaBasis: "lettable",

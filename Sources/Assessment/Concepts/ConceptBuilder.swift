@@ -82,6 +82,12 @@ struct ConceptBuilder {
     note(
       "The price of the building (DIN 276 group 100) is not in the cost: the figures are those of an owner who holds it. Beside them stands the highest price that each conversion could bear."
     )
+    if let asked = site.number("asking_price_eur") {
+      let choice = alternatives[chosen], borne = choice.inverse.first { $0.id == "bearable_purchase" }?.value
+      note(
+        "Asked for the building are \(Int(asked.rounded())) EUR (buildings layer); the alternative \(choice.title) bears \(borne.map { "\(Int($0.rounded())) EUR" } ?? "no price"): \((borne ?? 0) >= asked ? "a buyer could pay it." : "a buyer who pays it loses money; the figures hold for an owner.")"
+      )
+    }
     note(
       "Year 0 of the cash flow is the start of works; preparation comes before it and is in the timetable. Money is real, in prices of \(study.priceDate.year)."
     )

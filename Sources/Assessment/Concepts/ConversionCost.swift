@@ -78,6 +78,7 @@ extension ConceptBuilder {
         default: possible.append(("Soil turns out contaminated", remediation))
         }
       }
+      all += constraintCosts(stage)
       let first = Int(try figure("asbestos.from")), last = Int(try figure("asbestos.to"))
       if b.year.map({ (first...last).contains($0) }) ?? true {
         possible.append(
@@ -101,6 +102,20 @@ extension ConceptBuilder {
       estimateClass: EstimateClass(number: accuracy.estimateClass ?? 5, below: below, above: above),
       contingencyShare: figure("contingency"), referenceClassUplift: figure("risk.optimism.nonstandard"))
     return ConversionCost(estimate: estimate, unit: unit, factors: factors, extras: all, possible: possible, area: stage.grossFloorArea)
+  }
+
+  /// What constraints with `effect: cost` ask of a conversion: a record for each m² of footprint inside.
+  private mutating func constraintCosts(_ stage: Stage) -> [CostEstimate.Extra] {
+    study.constraints.enumerated().compactMap { k, constraint in
+      guard let unit = constraint.cost, let share = site.number(Study.ConstraintSource.shareColumn(k)), share > constraint.above,
+        let footprint = site.number("ind_footprint_area_m2")
+      else { return nil }
+      use(unit)
+      let area = share * footprint * stage.share
+      return .init(
+        name: unit.title, group: .preparation,
+        cost: CostRange(low: (unit.low ?? unit.value) * area, central: unit.value * area, high: (unit.high ?? unit.value) * area))
+    }
   }
 
   private static func splitID(_ function: String) -> String {

@@ -32,10 +32,10 @@ public struct ProfileComparison: Sendable {
     guard !rows.isEmpty else { throw AssessmentError(.badInput, "\(study.file): no building is scored, so no rank can change.") }
     let other = SiteScoring(
       profile: second, sectors: scored.sectors, source: scored.source, table: scored.indicators, efficiency: scored.scoring.efficiency,
-      threads: options.threads)
+      constraints: study.constraints, threads: options.threads)
     do {
-      let (oldModel, oldColumns) = try Self.model(first, scored.scoring.evaluators, rows, options.threads)
-      let (newModel, newColumns) = try Self.model(second, other.evaluators, rows, options.threads)
+      let (oldModel, oldColumns) = try Self.model(first, scored.scoring, rows, options.threads)
+      let (newModel, newColumns) = try Self.model(second, other, rows, options.threads)
       changes = try RankChange.between(oldModel, oldColumns, newModel, newColumns)
       let old = try oldModel.scores(oldColumns).score, new = try newModel.scores(newColumns).score
       tau = kendallTau(old, new)
@@ -52,15 +52,24 @@ public struct ProfileComparison: Sendable {
     }
   }
 
-  private static func model(_ profile: Profile, _ evaluators: [CriterionEvaluator], _ rows: [Int], _ threads: Int) throws(DecisionError)
+  private static func model(_ profile: Profile, _ scoring: SiteScoring, _ rows: [Int], _ threads: Int) throws(DecisionError)
     -> (AdditiveValueModel, [AdditiveValueModel.Column])
   {
     let weighted = profile.criteria.indices.filter { profile.criteria[$0].weight > 0 }
     let model = try AdditiveValueModel(
       criteria: weighted.map { profile.criteria[$0].id }, groups: weighted.map { profile.groups[profile.criteria[$0].group].id },
       weights: weighted.map { profile.criteria[$0].weight })
+    // Worth as it counts in the score, after the penalties of constraints.
+    let factors = scoring.penaltyFactors(of: rows)
     let columns = concurrentMap(weighted.count, threads: threads) { k in
-      let worths = evaluators[weighted[k]].worths(rows)
+      var worths = scoring.evaluators[weighted[k]].worths(rows)
+      if let factors {
+        for (site, factor) in factors.enumerated() {
+          worths[site].value *= factor
+          worths[site].low *= factor
+          worths[site].high *= factor
+        }
+      }
       return AdditiveValueModel.Column(
         expected: worths.map(\.value), low: worths.map { min($0.low, $0.value) }, high: worths.map { max($0.high, $0.value) },
         isKnown: worths.map { $0.basis == .data })

@@ -8,21 +8,26 @@ public import TextFormats
 public struct Portfolio: Sendable {
   /// The study.
   public var study: Study
-  /// The site table in the working CRS, in the order of rank.
+  /// The site table in the working CRS, in the order of rank: all sites of a study that was just scored, of a store those that were asked for.
   public var sites: FeatureBatch
   /// The layers of the maps.
   public var surroundings: Surroundings
   /// The record of the run.
   public var record: RunRecord
   let context: DossierContext
+  /// Where the other sites and the layers of the maps are; `nil` when all stand here.
+  let store: StoreRows?
+  /// How the first sites of a store stand, by rank.
+  private var standings: [Int: SiteStanding] = [:]
 
   init(
     study: Study, profile: Profile, sectors: [Sector], register: AssumptionRegister, rules: [AidRule], record: RunRecord,
-    sites: FeatureBatch, surroundings: Surroundings
+    sites: FeatureBatch, surroundings: Surroundings, store: StoreRows? = nil
   ) {
-    (self.study, self.record, self.sites, self.surroundings) = (study, record, sites, surroundings)
+    (self.study, self.record, self.sites, self.surroundings, self.store) = (study, record, sites, surroundings, store)
     context = DossierContext(
-      study: study, profile: profile, sectors: sectors, register: register, rules: rules, record: record, siteCount: sites.count)
+      study: study, profile: profile, sectors: sectors, register: register, rules: rules, record: record,
+      siteCount: store?.count ?? sites.count)
   }
 
   /// The portfolio of a study that was just scored.
@@ -43,7 +48,24 @@ public struct Portfolio: Sendable {
   /// The dossier of a site, with its place on the short list where it is on it.
   /// - Throws: `AssessmentError` for an unknown id or a missing assumption.
   public func dossier(of id: String) throws -> SiteDossier {
-    try dossier(at: row(of: id), robustness: robustness())
+    let row = try row(of: id)
+    return try dossier(at: row, standing: standing(row))
+  }
+
+  /// Place of a row of the site table in the order of rank, from 1.
+  func place(_ row: Int) -> Int { Int(sites.numbers[row]) }
+
+  /// How a row stands on the short list: as the run found it, else by draws of its own.
+  func standing(_ row: Int) throws -> SiteStanding? {
+    try store == nil ? robustness().standing(row) : standings[place(row)]
+  }
+
+  /// The layers that maps of a site need.
+  /// - Parameter window: what the maps show around the bounds of its footprint.
+  public func surroundings(around id: String, _ window: (Envelope) -> Envelope) throws -> Surroundings {
+    guard let store else { return surroundings }
+    return try store.surroundings(
+      in: window(sites.geometry.envelope(of: row(of: id))), attribution: surroundings.attribution, crs: surroundings.crs)
   }
 
   /// The id of the site at a position by rank.
@@ -128,20 +150,32 @@ public struct Portfolio: Sendable {
 // MARK: The store
 
 extension Portfolio {
-  /// Reads a study's output folder back.
-  /// - Throws: `AssessmentError` when there is none, or when an input has changed since it was written.
-  public init(store out: String, study: Study, folder: DataFolder, register: AssumptionRegister, seed: UInt64) throws {
-    let store = try StudyStore(out, study: study, folder: folder)
-    func layer(_ name: String) throws -> FeatureBatch { try store.layer(name).features }
-    let sites = try store.layer("sites")
-    let record = store.record, profile = store.profile
-    let surroundings = Surroundings(
-      crs: sites.crs ?? CoordinateReferenceSystem(record.crs), buildings: try layer("buildings"),
-      districts: (try? layer("districts")) ?? FeatureBatch(),
-      places: (try? layer("places")) ?? FeatureBatch(), streets: (try? layer("streets")) ?? FeatureBatch(), attribution: study.attribution)
+  /// Reads sites back from a study's output folder and the private store beside it: their rows, not the layers.
+  /// - Parameters:
+  ///   - ids: the sites that are asked for.
+  ///   - top: how many of the best sites besides.
+  /// - Throws: `AssessmentError` when there is no store, an input has changed since it was written, or a site is unknown.
+  public init(store out: String, sites ids: [String], top: Int, study: Study, folder: DataFolder, register: AssumptionRegister) throws {
+    let store = try StudyStore(out, study: study, folder: folder), rows = try store.rows(), record = store.record
+    let ranks = Set(try ids.map(rows.rank)).union((0..<max(0, min(top, rows.count))).map { $0 + 1 })
     self.init(
-      study: study, profile: profile, sectors: try Sector.load(folder: folder), register: register, rules: try AidRule.load(folder: folder),
-      record: record, sites: sites.features,
-      surroundings: surroundings)
+      study: study, profile: store.profile, sectors: try Sector.load(folder: folder), register: register,
+      rules: try AidRule.load(folder: folder), record: record, sites: try rows.sites(ranks),
+      surroundings: Surroundings(
+        crs: rows.crs ?? CoordinateReferenceSystem(record.crs), buildings: FeatureBatch(), districts: FeatureBatch(),
+        places: FeatureBatch(),
+        streets: FeatureBatch(), attribution: study.attribution), store: rows)
+    if let known = try rows.standings() {
+      standings = known
+    } else {
+      // A batch makes no draws: they are made now if one of the sites is among those that are compared.
+      let compared = Self.shortListLength(top: shortListTop, of: rows.count)
+      if ranks.contains(where: { $0 <= compared }) {
+        var list = self
+        list.sites = try rows.sites(1...compared)
+        let robustness = try list.robustness()
+        for place in 0..<compared { standings[place + 1] = robustness.standing(place) }
+      }
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import SimpleFeatures
 public import TextFormats
 
@@ -43,6 +44,20 @@ public struct RunRecord: Sendable {
   /// Version of the method: changes whenever a result of unchanged input may change.
   public static let methodVersion = "2026.1"
 
+  /// What binds a private store to the record: the SHA-256 of all that it says but its list of outputs, to which `report` adds.
+  var binding: String { Self.binding(of: json) }
+
+  static func binding(of record: JSON) -> String {
+    let members = (record.object ?? []).filter { $0.name != "outputs" }
+    return sha256(of: Array(JSON.object(members).serialized().utf8))
+  }
+
+  /// - Returns: `nil` when the file is no record.
+  static func binding(ofFile path: String) -> String? {
+    guard let bytes = FileManager.default.contents(atPath: path), let json = try? JSON(parsing: [UInt8](bytes)) else { return nil }
+    return binding(of: json)
+  }
+
   /// The record as JSON text.
   public var jsonText: String { json.serialized(indent: 2) }
 
@@ -58,7 +73,7 @@ public struct RunRecord: Sendable {
           inputs.map {
             [
               "path": .string($0.path), "sha256": .string($0.sha256), "layer": .string($0.layer), "crs": JSON($0.crs),
-              "read": .number(Double($0.read)),
+              "size": .number(Double($0.size)), "read": .number(Double($0.read)),
               "kept": .number(Double($0.kept)), "refused": .number(Double($0.refused)),
             ]
           })),

@@ -25,6 +25,11 @@ public struct ScoredStudy: Sendable {
   let scoring: SiteScoring
   /// Years in which the confidence of evidence halves.
   let scoringHalfLife: Double
+  /// When the first input was opened.
+  let readingBegan: FileTime
+
+  /// Dates a written record by when the inputs were read: what is newer than it may have changed since.
+  public func date(record path: String) { readingBegan.date(path) }
 
   /// The site with that id.
   public func site(_ id: String) -> Int? { scores.rows.firstIndex { source.city.buildings.ids[$0] == id } }
@@ -157,7 +162,7 @@ extension ScoredStudy {
     table.add("alternative", words: [], none)
     for column in ConceptHeadline.columns { table.add(column, real: unknown) }
     table.add("rank_acceptability_first", real: unknown)
-    // Beyond the contract's columns: what `report` and `explain` need.
+    // Beyond the contract's columns: what `report` and `explain` need. What may leave of it, `PrivateStore` says.
     table.add("rank_low", integer: Array(scores.rankLow[range]))
     table.add("rank_high", integer: Array(scores.rankHigh[range]))
     table.add("address", rows: rows, of: source.addresses)
@@ -168,26 +173,44 @@ extension ScoredStudy {
     } else {
       table.add("district", words: [], districts)
     }
-    let isFunctionPublic = study.publish.contains("function")
-    words("function", BuildingFunction.allCases, \.name) {
-      isFunctionPublic && buildings.function[$0] != .unknown ? buildings.function[$0] : nil
+    // What is known of no building of the city has no column; every piece of the table has the same columns.
+    func texts(_ name: String, _ column: TextColumn) { if !column.bytes.isEmpty { table.add(name, rows: rows, of: column) } }
+    func numbers(_ name: String, _ column: [Double]) {
+      if column.contains(where: { !$0.isNaN }) { table.add(name, real: rows.map { column[$0] }) }
     }
-    table.add("year", real: rows.map { buildings.year[$0] })
-    words("condition", Condition.allCases, \.name) { buildings.condition[$0] == .unknown ? nil : buildings.condition[$0] }
-    words("heritage", Ternary.allCases, { $0 == .yes ? "yes" : "no" }) { buildings.heritage[$0] == .unknown ? nil : buildings.heritage[$0] }
-    table.add("owner_class", rows: rows, of: source.owners)
-    table.add("contamination", rows: rows, of: source.contamination)
-    table.add("zoning", rows: rows, of: source.zoning)
-    table.add("site_area_m2", real: rows.map { buildings.siteArea[$0] })
-    table.add("vacant_area_m2", real: rows.map { buildings.vacantArea[$0] })
+    if buildings.function.contains(where: { $0 != .unknown }) {
+      words("function", BuildingFunction.allCases, \.name) { buildings.function[$0] == .unknown ? nil : buildings.function[$0] }
+    }
+    numbers("year", buildings.year)
+    if buildings.condition.contains(where: { $0 != .unknown }) {
+      words("condition", Condition.allCases, \.name) { buildings.condition[$0] == .unknown ? nil : buildings.condition[$0] }
+    }
+    if buildings.heritage.contains(where: { $0 != .unknown }) {
+      words("heritage", Ternary.allCases, { $0 == .yes ? "yes" : "no" }) {
+        buildings.heritage[$0] == .unknown ? nil : buildings.heritage[$0]
+      }
+    }
+    texts("owner_class", source.owners)
+    texts("contamination", source.contamination)
+    texts("zoning", source.zoning)
+    numbers("site_area_m2", buildings.siteArea)
+    numbers("vacant_area_m2", buildings.vacantArea)
+    numbers("asking_price_eur", source.askingPrices)
+    numbers("asking_rent_eur_m2_month", source.askingRents)
+    texts("energy_class", source.energyClasses)
+    for (k, constraint) in study.constraints.enumerated() where constraint.effect != "veto" {
+      table.add(Study.ConstraintSource.shareColumn(k), real: rows.map { indicators.constraintShares[k][$0] })
+    }
     table.add("storeys_known", boolean: rows.map { indicators.storeysKnown.isEmpty ? false : indicators.storeysKnown[$0] })
     table.add("gross_floor_area_given", boolean: rows.map { !buildings.grossFloorArea[$0].isNaN })
     // One piece of evidence is told by columns; several stand together as JSON.
-    table.add("vacancy_kind", words: EvidenceTable.kindNames, pieces.map { $0 < 0 ? -1 : evidence.kindIndex($0) })
-    table.add("vacancy_observed", words: evidence.days.map(\.description), pieces.map { $0 < 0 ? -1 : evidence.observedIndex($0) })
-    table.add("vacancy_since", words: evidence.words, pieces.map { $0 < 0 ? -1 : evidence.sinceIndex($0) })
-    table.add("vacancy_confidence_fresh", real: pieces.map { $0 < 0 ? .nan : evidence.confidence($0) })
-    table.add("evidence", text: rows.map { evidence.pieces(of: $0).count > 1 ? evidenceJSON($0) : nil })
+    if evidence.count > 0 {
+      table.add("vacancy_kind", words: EvidenceTable.kindNames, pieces.map { $0 < 0 ? -1 : evidence.kindIndex($0) })
+      table.add("vacancy_observed", words: evidence.days.map(\.description), pieces.map { $0 < 0 ? -1 : evidence.observedIndex($0) })
+      table.add("vacancy_since", words: evidence.words, pieces.map { $0 < 0 ? -1 : evidence.sinceIndex($0) })
+      table.add("vacancy_confidence_fresh", real: pieces.map { $0 < 0 ? .nan : evidence.confidence($0) })
+      table.add("evidence", text: rows.map { evidence.pieces(of: $0).count > 1 ? evidenceJSON($0) : nil })
+    }
     // A criterion that is known of every building of the city needs neither interval nor basis.
     let bases: [ValueBasis] = [.prior, .district, .cityMedian, .none]
     for (c, criterion) in profile.criteria.enumerated() where !scoring.evaluators[c].isKnownEverywhere {
@@ -240,9 +263,10 @@ extension ScoredStudy {
     let isWhole = range == 0..<buildings.count
     var table = TableColumns()
     table.add("id", rows: rows, of: buildings.ids)
+    let isFunctionPublic = study.publishes("function")
     table.add(
       "function", words: BuildingFunction.allCases.map(\.name),
-      rows.map { buildings.function[$0] == .unknown ? -1 : Int(buildings.function[$0].rawValue) })
+      rows.map { isFunctionPublic && buildings.function[$0] != .unknown ? Int(buildings.function[$0].rawValue) : -1 })
     table.add("vacancy", words: VacancyClass.allCases.map(\.rawValue), rows.map { Self.place(source.vacancy[$0], VacancyClass.allCases) })
     // A building that no reason excludes is scored.
     var siteIDs = TextColumn()

@@ -32,15 +32,13 @@ struct DossierContext {
   /// The dossier of a row of the site table.
   func dossier(_ site: SiteRecord, robustness: JSON = nil) throws -> SiteDossier {
     let criteria = criteria(site)
-    let unknown = criteria.filter { $0.basis != .data }.sorted { ($1.swing, $0.criterion.id) < ($0.swing, $1.criterion.id) }
+    let unknown = unknown(criteria)
     let missing = unknown.prefix(6).map { FactToFind.title(of: $0.criterion.id) }
     var builder = ConceptBuilder(study: study, register: register, rules: rules, sectors: sectors, site: site, seed: record.seed)
     let concept = try builder.build(missingFacts: missing)
-    let json = JSON.object([
-      .init("schema", "site.schema.json"), .init("study", studyJSON), .init("site", siteJSON(site)), .init("vacancy", vacancyJSON(site)),
-      .init("score", scoreJSON(site, criteria, robustness)),
-      .init("find_out", .array(unknown.filter { $0.swing > 0 }.map { FactToFind.json($0.criterion, swing: $0.swing) })),
-      .init("counterfactuals", .array(counterfactuals(criteria))), .init("sectors", .array(sectorJSON(site))),
+    var members: [JSON.Member] = [.init("schema", "site.schema.json"), .init("study", studyJSON)]
+    members += explanation(site, criteria, unknown, robustness)
+    members += [
       .init("swot", try swot(site, criteria, concept)),
       .init("surroundings", surroundingsJSON(site)),
       .init("status_quo", statusQuoJSON(concept)),
@@ -48,9 +46,30 @@ struct DossierContext {
       .init("verdict", verdictJSON(concept, site)), .init("risks", .array(risks(site, concept))),
       .init("timetable", try timetable(concept)),
       .init("assumptions", .array(concept.assumptions.map(assumptionJSON))), .init("method", methodJSON(concept.notes)),
-    ])
+    ]
     return SiteDossier(
-      id: site.id, json: json, headline: concept.headline, plan: concept.choice.conversion, appraisal: concept.choice.appraisal)
+      id: site.id, json: .object(members), headline: concept.headline, plan: concept.choice.conversion, appraisal: concept.choice.appraisal)
+  }
+
+  /// The members that explain a score; they need no concept.
+  func explanation(_ site: SiteRecord, robustness: JSON) -> [JSON.Member] {
+    let criteria = criteria(site)
+    return explanation(site, criteria, unknown(criteria), robustness)
+  }
+
+  private func explanation(
+    _ site: SiteRecord, _ criteria: [ScoredCriterion], _ unknown: [ScoredCriterion], _ robustness: JSON
+  ) -> [JSON.Member] {
+    [
+      .init("site", siteJSON(site)), .init("vacancy", vacancyJSON(site)), .init("score", scoreJSON(site, criteria, robustness)),
+      .init("find_out", .array(unknown.filter { $0.swing > 0 }.map { FactToFind.json($0.criterion, swing: $0.swing) })),
+      .init("counterfactuals", .array(counterfactuals(criteria))), .init("sectors", .array(sectorJSON(site))),
+    ]
+  }
+
+  /// The criteria that are not known from data, those first that could move the score most.
+  private func unknown(_ criteria: [ScoredCriterion]) -> [ScoredCriterion] {
+    criteria.filter { $0.basis != .data }.sorted { ($1.swing, $0.criterion.id) < ($0.swing, $1.criterion.id) }
   }
 
   // MARK: Study and method
@@ -101,7 +120,7 @@ struct DossierContext {
       )
     }
     let storeysKnown = site.flag("storeys_known")
-    let facts: [(String, Figure)] = [
+    var facts: [(String, Figure)] = [
       ("footprint_area", Figure(site.number("ind_footprint_area_m2"), unit: "m2", kind: "computed", source: "building footprint")),
       range(
         "gross_floor_area", "ind_gross_floor_area_m2", "ind_gross_floor_area_low_m2", "ind_gross_floor_area_high_m2", "m2",
@@ -138,14 +157,20 @@ struct DossierContext {
       ("convexity", Figure(site.number("ind_convexity"), unit: "1", kind: "computed", source: "area ÷ area of the convex hull")),
       ("courtyard_area", Figure(site.number("ind_courtyard_area_m2"), unit: "m2", kind: "computed", source: "holes of the footprint")),
     ]
+    // What the study does not publish is reckoned with and not shown.
+    let function = study.publishes("function") ? site.text("function") ?? "unknown" : "unknown"
+    for (id, column, unit) in [
+      ("asking_price", "asking_price_eur", "EUR"), ("asking_rent", "asking_rent_eur_m2_month", "EUR/m2/month"),
+    ] {
+      if let value = site.number(column) { facts.append((id, Figure(value, unit: unit, kind: "given", source: "buildings layer"))) }
+    }
     let district: JSON = site.text("district_id").map { ["id": .string($0), "name": .string(site.text("district") ?? $0)] } ?? nil
     return [
       "id": .string(site.id), "name": JSON(site.text("name")), "address": JSON(site.text("address")), "lon": JSON(site.number("lon")),
       "lat": JSON(site.number("lat")),
-      "district": district, "function": .string(site.text("function") ?? "unknown"),
-      "function_title": .string(site.text("function") ?? "unknown"), "year": JSON(site.number("year")),
+      "district": district, "function": .string(function), "function_title": .string(function), "year": JSON(site.number("year")),
       "heritage": site.text("heritage").map { .bool($0 == "yes") } ?? nil, "condition": JSON(site.text("condition")),
-      "owner": JSON(site.text("owner_class")),
+      "owner": JSON(site.text("owner_class")), "energy_class": JSON(site.text("energy_class")),
       "facts": .array(facts.map { ["id": .string($0.0), "title": .string(Self.factTitles[$0.0] ?? $0.0), "figure": $0.1.json] }),
     ]
   }
@@ -155,7 +180,7 @@ struct DossierContext {
     "imposed_load": "Imposed floor load",
     "daylight_share": "Floor area with daylight", "street_frontage": "Street frontage",
     "shared_wall_ratio": "Boundary shared with neighbours", "unit_potential": "Unit potential",
-    "convexity": "Convexity of the footprint", "courtyard_area": "Courtyards",
+    "convexity": "Convexity of the footprint", "courtyard_area": "Courtyards", "asking_price": "Asking price", "asking_rent": "Asking rent",
   ]
 
   private func vacancyJSON(_ site: SiteRecord) -> JSON {
@@ -204,13 +229,23 @@ struct DossierContext {
 
   // MARK: Score
 
+  /// What each constraint with `effect: penalty` takes from a site.
+  func penalties(_ site: SiteRecord) -> [(constraint: Study.ConstraintSource, share: Double, factor: Double)] {
+    study.constraints.enumerated().compactMap { k, constraint in
+      guard let penalty = constraint.penalty, let share = site.number(Study.ConstraintSource.shareColumn(k)) else { return nil }
+      let factor = penalty.factor(share)
+      return factor < 1 ? (constraint, share, factor) : nil
+    }
+  }
+
   func criteria(_ site: SiteRecord) -> [ScoredCriterion] {
-    profile.criteria.map { criterion in
+    let factor = penalties(site).reduce(1) { $0 * $1.factor }
+    return profile.criteria.map { criterion in
       let value = site.number("value_" + criterion.id) ?? 0
       return ScoredCriterion(
         criterion: criterion, value: value, low: site.number("low_" + criterion.id) ?? value,
         high: site.number("high_" + criterion.id) ?? value,
-        basis: site.text("basis_" + criterion.id).flatMap(ValueBasis.init(rawValue:)) ?? .data)
+        basis: site.text("basis_" + criterion.id).flatMap(ValueBasis.init(rawValue:)) ?? .data, factor: factor)
     }
   }
 
@@ -237,13 +272,22 @@ struct DossierContext {
         "basis": .string(c.basis.rawValue), "source": .string(measured.source),
       ]
     }
+    // Each takes its share of what those before it have left: groups and penalties sum to the score.
+    var left = criteria.reduce(0) { $0 + $1.criterion.weight * $1.value }
+    let penalties = penalties(site).map { constraint, share, factor -> JSON in
+      defer { left *= factor }
+      return [
+        "kind": .string(constraint.kind), "share": JSON(share), "strength": JSON(constraint.strength), "factor": JSON(factor),
+        "points": JSON(left * (factor - 1)),
+      ]
+    }
     return [
       "score": JSON(site.number("score")), "low": JSON(site.number("score_low")), "high": JSON(site.number("score_high")),
       "rank": JSON(site.number("rank")),
       "rank_low": JSON(site.number("rank_low")), "rank_high": JSON(site.number("rank_high")), "of": .number(Double(siteCount)),
       "suitability": JSON(site.number("suitability")),
       "regeneration_need": JSON(site.number("regeneration_need")), "completeness": JSON(site.number("completeness")),
-      "groups": .array(groups), "criteria": .array(rows),
+      "groups": .array(groups), "criteria": .array(rows), "penalties": .array(penalties),
       "robustness": robustness,
     ]
   }
@@ -259,7 +303,7 @@ struct DossierContext {
     return criteria.compactMap { c -> (String, Double)? in
       guard let change = changes[c.criterion.id] else { return nil }
       let best = c.criterion.id == "contamination" ? min(0.8, c.criterion.value.range.upperBound) : c.criterion.value.range.upperBound
-      let delta = c.criterion.weight * (best - c.value)
+      let delta = c.factor * c.criterion.weight * (best - c.value)
       return delta > 0.05 ? (change, delta) : nil
     }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(5).map { ["change": .string($0.0), "score_delta": JSON($0.1)] }
   }

@@ -7,6 +7,12 @@ struct ScoredCriterion {
   var high: Double
   /// Where it comes from.
   var basis: ValueBasis
+  /// What the penalties of constraints leave of its points.
+  var factor = 1.0
   /// How far the score may still move, points.
-  var swing: Double { criterion.weight * (high - low) }
+  var swing: Double { factor * criterion.weight * (high - low) }
+  /// With worth as it counts in the score.
+  var penalised: ScoredCriterion {
+    ScoredCriterion(criterion: criterion, value: value * factor, low: low * factor, high: high * factor, basis: basis)
+  }
 }

@@ -36,11 +36,16 @@ struct SiteScoring: Sendable {
   let table: IndicatorTable
   let evaluators: [CriterionEvaluator]
   let efficiency: [Double]
+  /// The constraints of the study, as `table.constraintShares` has them.
+  let constraints: [Study.ConstraintSource]
   let threads: Int
 
-  init(profile: Profile, sectors: [Sector], source: StudyCity, table: IndicatorTable, efficiency: [Double], threads: Int) {
-    (self.profile, self.sectors, self.source, self.table, self.efficiency, self.threads) = (
-      profile, sectors, source, table, efficiency, threads
+  init(
+    profile: Profile, sectors: [Sector], source: StudyCity, table: IndicatorTable, efficiency: [Double],
+    constraints: [Study.ConstraintSource], threads: Int
+  ) {
+    (self.profile, self.sectors, self.source, self.table, self.efficiency, self.constraints, self.threads) = (
+      profile, sectors, source, table, efficiency, constraints, threads
     )
     evaluators = concurrentMap(profile.criteria.count, threads: threads) {
       CriterionEvaluator(profile.criteria[$0], source: source, table: table)
@@ -96,6 +101,12 @@ struct SiteScoring: Sendable {
           if case .data = worth.basis { part.completeness[site] += weight }
           if isNeed[c] { part.need[site] += weight * worth.value } else { part.suitability[site] += weight * worth.value }
         }
+      }
+      // Suitability and need are what they are; what a constraint takes, it takes from the score.
+      for (site, factor) in (penaltyFactors(of: range) ?? []).enumerated() {
+        part.score[site] *= factor
+        part.low[site] *= factor
+        part.high[site] *= factor
       }
       for site in part.score.indices {
         part.suitability[site] = suitabilityTotal > 0 ? part.suitability[site] / suitabilityTotal * 100 : .nan

@@ -35,8 +35,12 @@ public struct Study: Sendable {
     public var kind: String
     /// veto, penalty or cost.
     public var effect: String
-    /// Share of the footprint from which the effect applies.
+    /// Share of the footprint above which the effect sets in.
     public var above: Double
+    /// Share of the score that a footprint wholly inside loses; 0 unless the effect is penalty.
+    public var strength: Double
+    /// EUR per m² of footprint inside, with range and source; `nil` unless the effect is cost.
+    public var cost: Assumption?
   }
 
   /// Which buildings are scored.
@@ -89,7 +93,7 @@ public struct Study: Sendable {
   public var assumptions: String?
   /// What is written.
   public var report: Report
-  /// Source fields that may leave in exports and pages.
+  /// Source fields that may leave in exports and pages. What is computed does not depend on it.
   public var publish: [String]
   /// The city's centre (longitude, latitude); else it is computed.
   public var centre: Position?
@@ -100,6 +104,9 @@ public struct Study: Sendable {
 
   /// Whether any layer is invented for demonstration.
   public var isIllustrative: Bool { layers.values.contains { $0.illustrative } }
+
+  /// Whether a source field may leave.
+  func publishes(_ field: String) -> Bool { publish.contains(field) }
 
   static let layerNames = ["buildings", "vacancy", "units", "districts", "places", "companies", "streets"]
   static let keys = [
@@ -163,16 +170,20 @@ public struct Study: Sendable {
     guard layers["buildings"] != nil else { throw layerMap.failure("buildings", "is missing: every study needs building footprints.") }
     constraints = []
     for item in try layerMap.mappings("constraints") ?? [] {
-      try item.allow(["source", "fields", "crs", "kind", "effect", "above"])
+      try item.allow(["source", "fields", "crs", "kind", "effect", "above", "strength", "cost"])
       let kind = try item.requiredString("kind"), effect = try item.requiredString("effect")
       guard ["flood", "contamination", "noise", "nature", "zoning"].contains(kind) else {
         throw item.failure("kind", "one of flood, contamination, noise, nature, zoning is expected.")
       }
       guard ["veto", "penalty", "cost"].contains(effect) else { throw item.failure("effect", "one of veto, penalty, cost is expected.") }
-      let above = try item.number("above") ?? 0.5
+      let above = try item.number("above") ?? (effect == "veto" ? 0.5 : 0)
       guard (0...1).contains(above) else { throw item.failure("above", "a share between 0 and 1 is expected.") }
       constraints.append(
-        ConstraintSource(layer: try Self.source(item, folder: folder, illustrative: false), kind: kind, effect: effect, above: above))
+        ConstraintSource(
+          layer: try Self.source(item, folder: folder, illustrative: false), kind: kind, effect: effect, above: above,
+          strength: try Self.strength(item, effect),
+          cost: try Self.cost(item, effect, id: "constraint.\(constraints.count + 1).\(kind)", priceBase: priceDate.year, country: country))
+      )
     }
 
     candidates = Candidates()
@@ -214,6 +225,42 @@ public struct Study: Sendable {
       }
       if let languages = try map.strings("languages") { report.languages = languages }
     }
+  }
+
+  /// How much of the score a penalty takes.
+  private static func strength(_ item: YAMLMapping, _ effect: String) throws -> Double {
+    guard effect == "penalty" else {
+      if item.has("strength") { throw item.failure("strength", "belongs to `effect: penalty`, found with `effect: \(effect)`.") }
+      return 0
+    }
+    guard let strength = try item.number("strength") else {
+      throw item.failure(
+        "effect", "a penalty needs `strength`: the share of the score, above 0 and up to 1, that a footprint wholly inside loses.")
+    }
+    guard strength > 0, strength <= 1 else { throw item.failure("strength", "a share above 0 and up to 1 is expected.") }
+    return strength
+  }
+
+  /// What a constraint costs: `{value: 60, low: 40, high: 90, source: "…"}`.
+  private static func cost(_ item: YAMLMapping, _ effect: String, id: String, priceBase: Int, country: String) throws -> Assumption? {
+    guard effect == "cost" else {
+      if item.has("cost") { throw item.failure("cost", "belongs to `effect: cost`, found with `effect: \(effect)`.") }
+      return nil
+    }
+    guard let map = try item.mapping("cost") else {
+      throw item.failure(
+        "effect", "a cost needs `cost: {value: EUR per m² of footprint inside, low: …, high: …, source: \"who says so\"}`.")
+    }
+    try map.allow(["value", "low", "high", "source", "title"])
+    guard let value = try map.number("value") else { throw map.failure("value", "is missing: EUR per m² of footprint inside.") }
+    let low = try map.number("low"), high = try map.number("high")
+    guard value >= 0, (low ?? value) >= 0, (low ?? value) <= value, value <= (high ?? value) else {
+      throw map.failure("value", "0 ≤ low ≤ value ≤ high is expected.")
+    }
+    return Assumption(
+      id: id, title: try map.string("title") ?? "what the constraint asks for (\(try item.requiredString("kind")))", value: value, low: low,
+      high: high, unit: "EUR/m2", areaBasis: "footprint inside the constraint", priceBase: priceBase, country: country,
+      source: try map.requiredString("source"), kind: "assumption", origin: "study")
   }
 
   private static func resolve(_ path: String, in folder: String) -> String {

@@ -133,7 +133,6 @@ private struct StudyGuess {
       "condition": ["condition", "conditionofconstruction_href", "conditionofconstruction"],
       "grossFloorArea": ["grossfloorarea", "gross_floor_area", "officialarea", "official_area", "value"],
       "heritage": ["heritage", "listed"], "owner": ["owner", "ownership"], "vacancy": ["vacant", "vacancy"], "address": ["address"],
-      "site": ["site"],
     ],
     "vacancy": [
       "status": ["status", "vacancy", "state"], "since": ["since", "vacant_since"], "observed": ["observed", "date", "survey_date"],

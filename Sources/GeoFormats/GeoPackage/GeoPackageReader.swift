@@ -214,8 +214,8 @@ struct GeoPackageReader {
     return assembler
   }
 
-  /// Reads the rows through SQLite, but for those that the assembler has read.
-  func readRows(of table: Table, fields: [Field], into assembler: inout LayerAssembler) throws {
+  /// Reads the rows through SQLite, but for those that the assembler has read; `condition` chooses among them.
+  func readRows(of table: Table, fields: [Field], where condition: String = "1", into assembler: inout LayerAssembler) throws {
     let selected =
       ([table.key, table.geometryColumn].map { $0?.quotedIdentifier ?? "NULL" })
       + fields.map(\.name.quotedIdentifier)
@@ -225,7 +225,7 @@ struct GeoPackageReader {
         let order = try Self.isOrdinary(table, db) ? " NOT INDEXED" : ""
         let rest = assembler.readCount > 0 ? " LIMIT -1 OFFSET \(assembler.readCount)" : ""
         let statement = try db.makeStatement(
-          sql: "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedIdentifier)\(order)\(rest)")
+          sql: "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedIdentifier)\(order) WHERE \(condition)\(rest)")
         try unsafe step(
           statement.sqliteStatement, fields: fields, hasKey: table.key != nil, hasGeometry: table.geometryColumn != nil, &assembler)
       }

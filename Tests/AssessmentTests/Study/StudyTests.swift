@@ -60,7 +60,8 @@ struct StudyTests {
         districts: {source: districts.geojson, crs: EPSG:4326}
         constraints:
           - {source: flood.shp, kind: flood, effect: veto, above: 0.25}
-          - {source: noise.gpkg#roads, kind: noise, effect: penalty}
+          - {source: noise.gpkg#roads, kind: noise, effect: penalty, strength: 0.4}
+          - {source: mire.gpkg, kind: nature, effect: cost, cost: {value: 60, low: 40, high: 90, source: "city, 2025"}}
       candidates: {vacancy: [vacant], min_confidence: 0.4, min_floor_area: 0}
       profile: mine.yml
       assumptions: own/assumptions.csv
@@ -75,8 +76,11 @@ struct StudyTests {
     #expect(study.layers["buildings"]?.fields == ["storeys": "levels", "height": "hgt [ft]"])
     #expect(study.layers["vacancy"]?.joinField == "building_id" && study.isIllustrative)
     #expect(study.layers["districts"]?.crs == CoordinateReferenceSystem("EPSG:4326"))
-    #expect(study.constraints.map(\.kind) == ["flood", "noise"] && study.constraints.map(\.effect) == ["veto", "penalty"])
-    #expect(study.constraints.map(\.above) == [0.25, 0.5])
+    #expect(
+      study.constraints.map(\.kind) == ["flood", "noise", "nature"] && study.constraints.map(\.effect) == ["veto", "penalty", "cost"])
+    #expect(study.constraints.map(\.above) == [0.25, 0, 0] && study.constraints.map(\.strength) == [0, 0.4, 0])
+    let cost = study.constraints[2].cost
+    #expect(cost?.value == 60 && cost?.low == 40 && cost?.high == 90 && cost?.source == "city, 2025" && cost?.unit == "EUR/m2")
     #expect(study.constraints[1].layer.reference.layer == "roads")
     #expect(study.assumptions == "/data/town/own/assumptions.csv")
     #expect(study.report.top == 3 && study.report.formats == ["html", "xlsx"] && study.report.languages == ["de", "en"])
@@ -98,6 +102,24 @@ struct StudyTests {
     #expect(source.contains("Did you mean `source`?"), "\(source)")
     let nothingNear = complaint("zzzzzzzzzzzz: 1")
     #expect(nothingNear.contains("Known keys: study, title"), "\(nothingNear)")
+  }
+
+  /// A constraint whose terms do not fit its effect, and what is said of it.
+  @Test(
+    "A penalty without strength, a cost without figure or source, and terms of another effect are refused",
+    arguments: [
+      ("effect: penalty", ["needs `strength`"]), ("effect: penalty, strength: 0", ["`layers.constraints[1].strength`", "above 0"]),
+      ("effect: penalty, strength: 1.5", ["up to 1"]), ("effect: veto, strength: 0.5", ["belongs to `effect: penalty`"]),
+      ("effect: cost", ["needs `cost:"]), ("effect: cost, cost: {source: x}", ["value", "is missing"]),
+      ("effect: cost, cost: {value: 5}", ["source", "is missing"]),
+      ("effect: cost, cost: {value: 5, low: 6, source: x}", ["low ≤ value"]), ("effect: cost, cost: {value: -1, source: x}", ["0 ≤ low"]),
+      ("effect: penalty, strength: 0.5, cost: {value: 5, source: x}", ["belongs to `effect: cost`"]),
+    ])
+  func constraintTerms(_ terms: String, _ expected: [String]) {
+    let text = complaint(
+      "",
+      replacing: ("{source: city.gpkg#houses}", "{source: city.gpkg#houses}\n  constraints:\n    - {source: a.shp, kind: flood, \(terms)}"))
+    for part in expected { #expect(text.contains(part), "\(terms): \(text)") }
   }
 
   static let mistakes: [(lines: String, what: String, with: String, expected: [String])] = [

@@ -1,0 +1,94 @@
+internal import Foundation
+internal import GRDB
+public import SimpleFeatures
+
+/// Answers for single rows of a GeoPackage and for what lies in a window, without reading a layer as a whole.
+///
+/// The file stays open, read-only. Rows are found by their key, features by the layer's R-tree: O(log n) a row, and O(vertices) of what is read.
+public final class GeoPackageRowReader: Sendable {
+  private let reader: GeoPackageReader
+  private let tables: [GeoPackageReader.Table]
+
+  /// Opens the file.
+  /// - Throws: `FormatError` when it is not there or no GeoPackage.
+  public init(path: String) throws(FormatError) {
+    reader = try GeoPackageReader(path: path)
+    tables = try reader.tables()
+  }
+
+  private func table(_ layer: String) throws(FormatError) -> GeoPackageReader.Table {
+    guard let table = tables.first(where: { $0.name == layer }), table.key != nil else {
+      throw FormatError.layerNotFound(path: reader.path, layer: layer, available: tables.map(\.name))
+    }
+    return table
+  }
+
+  /// Whether the file has a layer or table of that name.
+  public func has(_ layer: String) -> Bool { tables.contains { $0.name == layer } }
+
+  /// The CRS of a layer; `nil` when the file does not say.
+  public func crs(of layer: String) -> CoordinateReferenceSystem? { tables.first { $0.name == layer }?.crs }
+
+  /// The rows with the given keys, in the order of the keys; a key without a row is left out.
+  /// - Throws: `FormatError` when the layer is not there or the file is damaged.
+  public func rows(_ keys: some Sequence<Int64>, of layer: String) throws -> FeatureBatch {
+    let table = try table(layer), key = table.key!.quotedIdentifier
+    return try read(table, where: "\(key) IN (\(keys.sorted().map(String.init).joined(separator: ","))) ORDER BY \(key)")
+  }
+
+  /// All rows of a short table.
+  public func rows(of layer: String) throws -> FeatureBatch { try read(table(layer), where: "1") }
+
+  /// The features of a layer whose bounds meet the window, in the order of their keys; all of them where the layer has no index.
+  /// - Throws: `FormatError` when the layer is not there or the file is damaged.
+  public func features(of layer: String, meeting window: Envelope) throws -> FeatureBatch {
+    let table = try table(layer), key = table.key!.quotedIdentifier
+    guard let geometry = table.geometryColumn, try hasTable("rtree_\(layer)_\(geometry)") else { return try rows(of: layer) }
+    let index = "rtree_\(layer)_\(geometry)".quotedIdentifier
+    return try read(
+      table,
+      where: """
+        \(key) IN (SELECT id FROM \(index) WHERE minx <= \(window.maxX) AND maxx >= \(window.minX) AND miny <= \(window.maxY) \
+        AND maxy >= \(window.minY)) ORDER BY \(key)
+        """)
+  }
+
+  /// A number of one row; `nil` when there is no such row or it is unknown there.
+  public func number(_ column: String, ofRow key: Int64, in layer: String) throws -> Double? { try value(column, ofRow: key, in: layer) }
+
+  /// A whole number of one row; `nil` when there is no such row or it is unknown there.
+  public func integer(_ column: String, ofRow key: Int64, in layer: String) throws -> Int64? { try value(column, ofRow: key, in: layer) }
+
+  /// Column and layer are those of the caller, never of a file's content.
+  private func value<T: DatabaseValueConvertible & StatementColumnConvertible>(_ column: String, ofRow key: Int64, in layer: String) throws
+    -> T?
+  {
+    let table = try table(layer)
+    return try look {
+      let statement = try $0.cachedStatement(
+        sql: "SELECT \(column.quotedIdentifier) FROM \(layer.quotedIdentifier) WHERE \(table.key!.quotedIdentifier) = ?")
+      return try T.fetchOne(statement, arguments: [key])
+    }
+  }
+
+  private func hasTable(_ name: String) throws -> Bool { try look { try $0.tableExists(name) } }
+
+  private func look<T>(_ body: (Database) throws -> T) throws -> T {
+    do { return try reader.queue.read(body) } catch let error as DatabaseError {
+      throw FormatError.corruptDatabase(
+        path: reader.path, layer: "", rowsRead: 0, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
+    }
+  }
+
+  private func read(_ table: GeoPackageReader.Table, where condition: String) throws -> FeatureBatch {
+    var features = FeatureBatch()
+    var assembler = reader.assembler(for: table, fields: table.fields, options: ReadOptions(), batchSize: .max) { features = $0 }
+    try reader.readRows(of: table, fields: table.fields, where: condition, into: &assembler)
+    let summary = try assembler.finish(crs: table.crs)
+    guard summary.refusedCount == 0 else {
+      throw FormatError.corruptDatabase(
+        path: reader.path, layer: table.name, rowsRead: summary.readCount, reason: "\(summary.refusedCount) rows cannot be read")
+    }
+    return features
+  }
+}
