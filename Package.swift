@@ -34,6 +34,8 @@ let package = Package(
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
     .systemLibrary(name: "CSHA256"),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Values.
     .target(name: "SimpleFeatures", swiftSettings: house),
@@ -43,7 +45,7 @@ let package = Package(
       name: "SpatialEngine", dependencies: ["SimpleFeatures", "CGEOS", "CPROJ"],
       swiftSettings: house + [.strictMemorySafety()]),
     .target(
-      name: "GeoFormats", dependencies: ["SimpleFeatures", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "GeoFormats", dependencies: ["SimpleFeatures", "CSQLite", "CZlib", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: house + [.strictMemorySafety()]),
 
     // Domain.

@@ -12,6 +12,8 @@ struct ForeignFormat: Sendable {
   var name: String?
   /// How GDAL reaches into the file: `/vsizip/`, `/vsigzip/` or nothing.
   var wrapper = ""
+  /// Whether the file is an SQLite database.
+  var isDatabase = false
   /// Files of the same base name that belong to the data set, by extension.
   var companions: [String] = []
 
@@ -40,11 +42,11 @@ struct ForeignFormat: Sendable {
     case "gpx": return ForeignFormat(drivers: ["GPX"])
     case "dxf": return ForeignFormat(drivers: ["DXF"])
     case "topojson": return ForeignFormat(drivers: ["TopoJSON"])
-    case "sqlite", "db": return ForeignFormat(drivers: ["SQLite"], claimsCount: true)
+    case "sqlite", "db": return ForeignFormat(drivers: ["SQLite"], claimsCount: true, isDatabase: true)
     case "parquet": return ForeignFormat(drivers: ["Parquet"], claimsCount: true)
     case "zip":
       return ForeignFormat(
-        drivers: ["ESRI Shapefile", "GPKG", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "MapInfo File", "GML", "CSV", "LIBKML", "KML", "OSM"],
+        drivers: ["ESRI Shapefile", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "MapInfo File", "GML", "CSV", "LIBKML", "KML", "OSM"],
         claimsCount: true, name: "zip archive", wrapper: "/vsizip/")
     default: return nil
     }
@@ -67,21 +69,29 @@ final class Conversion: Sendable {
   let output: String
   /// The driver's name in a description.
   let driver: String
+  /// Whether the GeoPackage is the user's own, out of an archive.
+  let isUnpacked: Bool
   /// The source's size in bytes.
   let sourceSize: Int
   /// Features that the source claims by layer.
   let claimedCounts: [String: Int]
   /// Lines of warnings and errors, at most a hundred.
   let messages: [String]
+  /// What a user should know of the conversion, in whole sentences.
+  let notes: [String]
 
   init(
-    folder: TemporaryFolder, output: String, driver: String, sourceSize: Int, claimedCounts: [String: Int], messages: [String]
+    folder: TemporaryFolder, output: String, driver: String, isUnpacked: Bool, sourceSize: Int, claimedCounts: [String: Int],
+    messages: [String],
+    notes: [String]
   ) {
     self.folder = folder
     self.output = output
     self.driver = driver
+    self.isUnpacked = isUnpacked
     self.sourceSize = sourceSize
     self.claimedCounts = claimedCounts
     self.messages = messages
+    self.notes = notes
   }
 }

@@ -1,4 +1,5 @@
 import CSHA256
+import GeoFormats
 import Glibc
 
 /// The SHA-256 digest of FIPS 180-4, so that a run names its inputs and outputs by content. O(bytes).
@@ -124,13 +125,10 @@ struct SHA256 {
   }
 }
 
-/// The SHA-256 of a file's bytes, hexadecimal.
-/// - Throws: `AssessmentError` when the file cannot be read.
+/// The SHA-256 of a regular file's bytes, hexadecimal.
+/// - Throws: `FormatError` when the file is not there or no regular file, `AssessmentError` when it cannot be read to its end.
 public func sha256(ofFile path: String) throws -> String {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else {
-    throw AssessmentError(.missingInput, "Cannot read \(path): no such file, or no permission.")
-  }
+  let descriptor = try openRegularFile(path)
   defer { close(descriptor) }
   var digest = SHA256()
   let size = 1 << 18
