@@ -34,6 +34,8 @@ let package = Package(
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
     .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Values.
     .target(name: "SimpleFeatures", swiftSettings: house),
@@ -44,7 +46,8 @@ let package = Package(
       name: "SpatialEngine", dependencies: ["SimpleFeatures", "CGEOS", "CPROJ"],
       swiftSettings: house + [.strictMemorySafety()]),
     .target(
-      name: "GeoFormats", dependencies: ["SimpleFeatures", "TextFormats", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "GeoFormats",
+      dependencies: ["SimpleFeatures", "TextFormats", "CSQLite", "CZlib", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: house + [.strictMemorySafety()]),
 
     // Domain.
@@ -98,6 +101,6 @@ let package = Package(
       name: "PublishingTests",
       dependencies: ["Publishing", "Assessment", "GeoFormats", "TextFormats", "SimpleFeatures", "ProjectFinance"],
       exclude: ["Fixtures"], swiftSettings: house),
-    .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats", "TextFormats"], swiftSettings: house),
+    .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats", "TextFormats", "SimpleFeatures"], swiftSettings: house),
   ]
 )

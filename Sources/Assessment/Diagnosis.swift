@@ -1,4 +1,5 @@
 import Foundation
+import GeoFormats
 import TextFormats
 
 /// The engine's version.
@@ -44,7 +45,7 @@ public struct Diagnosis: Sendable {
   }
 }
 
-/// Looks for the data folder and the programs that some formats need.
+/// Looks for the data folder and the programs that some formats need, and tries the sandbox in which converters run.
 public func diagnosis(dataDir: String?) -> Diagnosis {
   var findings: [Diagnosis.Finding] = []
   do {
@@ -60,12 +61,19 @@ public func diagnosis(dataDir: String?) -> Diagnosis {
   for (program, use, package) in [
     ("ogr2ogr", "Shapefile, GML, OpenStreetMap and other formats", "apt install gdal-bin"),
     ("prlimit", "bounds the converter's memory and time", "apt install util-linux"),
-    ("bwrap", "cuts the converter off from the network", "apt install bubblewrap"), ("typst", "PDF reports", "pip install typst"),
+    ("typst", "PDF reports", "pip install typst"),
   ] where !(hasOwnPython && program == "typst") {
     let there = path.first { FileManager.default.isExecutableFile(atPath: $0 + "/" + program) }
     findings.append(
       .init(name: program, isThere: there != nil, detail: there.map { "\($0)/\(program), \(use)" } ?? "\(use); \(package)", isNeeded: false)
     )
   }
+  let confinement = Confinement.ofConverters
+  findings.append(
+    .init(
+      name: "sandbox", isThere: confinement.isWorking,
+      detail: confinement.isWorking
+        ? "\(confinement.detail), tried: a converter sees its input only, and no network"
+        : "\(confinement.detail): a converter sees all that you see; apt install bubblewrap, and allow user namespaces", isNeeded: false))
   return Diagnosis(findings: findings)
 }

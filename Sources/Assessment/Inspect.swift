@@ -22,6 +22,7 @@ func inspect(_ text: String, options: ReadOptions) throws -> (json: JSON, failur
       members += [
         .init("read", .number(Double(read.readCount))), .init("kept", .number(Double(read.features.count))),
         .init("refused", .number(Double(read.refusedCount))),
+        .init("notes", .array(read.notes.map { .string($0) })),
         .init("extent", extent.isEmpty ? nil : JSON([extent.minX, extent.minY, extent.maxX, extent.maxY])),
         .init("defects", .object(read.defects.counts.sorted { $0.key < $1.key }.map { .init($0.key.rawValue, .number(Double($0.value))) })),
         .init(
@@ -62,7 +63,8 @@ func inspect(_ text: String, options: ReadOptions) throws -> (json: JSON, failur
 /// What a file holds, as JSON text or as text for people, and why the first layer that could not be read was not.
 /// - Throws: `FormatError` when the file cannot be read at all.
 public func inspectionOutput(_ text: String, asJSON: Bool, options: RunOptions) throws -> (text: String, failure: FormatError?) {
-  let (json, failure) = try inspect(text, options: ReadOptions(defectLimit: options.defectLimit, maxMemory: options.memoryLimit))
+  let (json, failure) = try inspect(
+    text, options: ReadOptions(includesKey: true, defectLimit: options.defectLimit, maxMemory: options.memoryLimit))
   return (asJSON ? json.serialized(indent: 2) : inspectionText(json), failure)
 }
 
@@ -83,6 +85,7 @@ func inspectionText(_ json: JSON) -> String {
     if let e = layer["extent"]?.array, e.count == 4 {
       lines.append("    extent \(e.map { JSON.text(of: (($0.number ?? 0) * 1e6).rounded() / 1e6) }.joined(separator: " "))")
     }
+    for note in layer["notes"]?.array ?? [] { lines.append("    note: \(note.string ?? "")") }
     for field in layer["fields"]?.array ?? [] {
       let name = field["name"]?.string ?? ""
       lines.append(

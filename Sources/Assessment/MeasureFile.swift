@@ -17,6 +17,9 @@ public struct MeasuredFile: Sendable {
   /// What was found wrong.
   public var defects: DefectTally
 
+  /// What a user should know of how the file was read.
+  public var notes: [String]
+
   /// The CRS by name.
   public var crsName: String { crs.description }
   /// `code: count` for each kind of defect.
@@ -76,7 +79,7 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
     let hint = suggestion(for: idField, among: names).map { " Did you mean \($0)?" } ?? ""
     throw AssessmentError(.usage, "--id \(idField): \(reference) has no such field.\(hint) It has: \(names.joined(separator: ", ")).")
   }
-  let ids = identifiers(column, numbers: layer.features.numbers)
+  let ids = identifiers(column, of: layer)
 
   options.stage?("repair")
   let others = geometry.kinds.indices.filter { !geometry.kinds[$0].isAreal }
@@ -124,13 +127,18 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
   return MeasuredFile(
     table: FeatureBatch(numbers: layer.features.numbers, geometry: geometry, attributes: columns), crs: working,
     read: layer.readCount, kept: layer.features.count,
-    defects: layer.defects)
+    defects: layer.defects, notes: layer.notes)
+}
+
+extension Layer {
+  /// The id of a feature without one: its number, or, where that is its place only, a word that no register has.
+  func fallbackID(_ row: Int) -> String { (isNumberedByPlace ? "row-" : "") + String(features.numbers[row]) }
 }
 
 /// The id of every row as text; its number where it has none.
-private func identifiers(_ column: AttributeColumn?, numbers: [Int64]) -> TextColumn {
+private func identifiers(_ column: AttributeColumn?, of layer: Layer) -> TextColumn {
   if let column, case .text(let texts) = column.values, column.validity.knownCount == column.count { return texts }
   var texts = TextColumn()
-  for row in numbers.indices { texts.append(column?.text(row) ?? String(numbers[row])) }
+  for row in layer.features.numbers.indices { texts.append(column?.text(row) ?? layer.fallbackID(row)) }
   return texts
 }

@@ -22,7 +22,11 @@ private func route(_ path: String) throws(FormatError) -> Route {
   case "csv", "tsv", "txt": return .csv
   default: break
   }
-  if let format = ForeignFormat.named(path) { return .foreign(format) }
+  if let format = ForeignFormat.named(path) {
+    // A GeoPackage needs no converter, whatever it is called.
+    if format.isDatabase, format.wrapper.isEmpty, try isGeoPackage(path) { return .geoPackage }
+    return .foreign(format)
+  }
   let file = try MappedFile(path: path, limit: 4_096)
   let first = file.withBytes { b -> UInt8 in
     if b.count >= 15, b.extracting(0..<15).equals("SQLite format 3") { return 0x53 }
@@ -35,6 +39,13 @@ private func route(_ path: String) throws(FormatError) -> Route {
   case 0x1E: return .geoJSONSequence
   default: throw .unknownFormat(path: path)
   }
+}
+
+/// Whether a database has the tables of a GeoPackage. What is no database at all is for the converter's door to refuse.
+private func isGeoPackage(_ path: String) throws(FormatError) -> Bool {
+  let isDatabase = try MappedFile(path: path, limit: 100).withBytes { $0.count == 100 && $0.extracting(0..<15).equals("SQLite format 3") }
+  guard isDatabase else { return false }
+  return try GeoPackageReader(path: path).isGeoPackage()
 }
 
 /// Refuses names that GDAL takes for something else than a file, and names that would not survive a page or a terminal.
@@ -64,7 +75,7 @@ public func describeLayers(
   case .geoPackage: return try GeoPackageReader(path: path).describe(counting: counting)
   case .foreign(let format):
     let conversion = try FormatConverter.convert(path, format, options)
-    return try GeoPackageReader(path: conversion.output).describe().map { layer in
+    return try GeoPackageReader(path: conversion.output).describe(showingKey: conversion.isUnpacked).map { layer in
       var layer = layer
       layer.driver = conversion.driver
       return layer
@@ -92,9 +103,11 @@ public func readLayer(_ reference: LayerReference, options: ReadOptions = ReadOp
   var features = FeatureBatch()
   do {
     let summary = try forEachBatch(of: reference, options: options, size: .max) { features = $0 }
-    return Layer(
+    var layer = Layer(
       name: summary.name, crs: summary.crs, features: features, readCount: summary.readCount, refusedCount: summary.refusedCount,
       defects: summary.defects)
+    (layer.isNumberedByPlace, layer.notes) = (summary.isNumberedByPlace, summary.notes)
+    return layer
   } catch let error as FormatError {
     throw error
   } catch {

@@ -57,6 +57,10 @@ public struct Layer: Sendable {
   public var refusedCount: Int
   /// What was found wrong.
   public var defects: DefectTally
+  /// Whether the features' numbers are their place in a table that has no key; no other table can know them.
+  public var isNumberedByPlace = false
+  /// What a user should know of how the layer was read, in whole sentences.
+  public var notes: [String] = []
 
   /// Makes a layer; `readCount` must equal the features kept plus `refusedCount`.
   public init(

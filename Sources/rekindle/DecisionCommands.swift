@@ -1,14 +1,12 @@
 import ArgumentParser
 import Assessment
 import Foundation
+import GeoFormats
 
-/// The bytes of a file, or of standard input for `-`.
+/// The bytes of a regular file, or of standard input for `-`.
 func readInput(_ path: String) throws -> [UInt8] {
   if path == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
-  guard let data = FileManager.default.contents(atPath: path) else {
-    throw AssessmentError(.missingInput, "Cannot read \(path): no such file, or no permission.")
-  }
-  return [UInt8](data)
+  return try bytes(ofFile: path)
 }
 
 struct DecideCommand: ParsableCommand {

@@ -39,6 +39,7 @@ struct IndicatorsCommand: ParsableCommand {
       printError(
         "\(measured.read) read = \(measured.kept) kept + \(measured.read - measured.kept) refused, measured in \(measured.crsName)")
       for line in measured.defectCounts { printError("  defect \(line)") }
+      for note in measured.notes { printError(note) }
       if common.verbose { for line in measured.defectLines(20) { printError("    \(line)") } }
     }
   }

@@ -16,6 +16,11 @@ struct LayerReadingTests {
     let odd = try folder.file("a#b.csv", "x\n1\n")
     #expect(LayerReference(parsing: odd) == LayerReference(path: odd))
     #expect(LayerReference(path: "a", layer: "b").description == "a#b")
+    // The longest beginning that is a file is the file; a folder is none.
+    let plain = try folder.file("city.gpkg", "x")
+    #expect(LayerReference(parsing: plain + "#a#b") == LayerReference(path: plain, layer: "a#b"))
+    #expect(LayerReference(parsing: odd + "#c#d") == LayerReference(path: odd, layer: "c#d"))
+    #expect(LayerReference(parsing: folder.path + "#x.gpkg#c") == LayerReference(path: folder.path + "#x.gpkg", layer: "c"))
   }
 
   @Test(
@@ -45,7 +50,8 @@ struct LayerReadingTests {
   func descriptions() {
     let errors: [(FormatError, FormatError.Kind)] = [
       (.fileNotFound(path: "a.gpkg"), .missingInput), (.unreadableFile(path: "a.gpkg", reason: "Permission denied"), .missingInput),
-      (.refusedName(path: "a\u{1}", reason: "r"), .badInput), (.unknownFormat(path: "a.gpkg"), .badInput),
+      (.refusedName(path: "a\u{1}", reason: "r"), .badInput), (.refusedDatabase(path: "a.gpkg", reason: "r\u{1}"), .badInput),
+      (.unknownFormat(path: "a.gpkg"), .badInput),
       (.notOfFormat(path: "a.gpkg", format: "GeoPackage", reason: "r"), .badInput),
       (.layerNotFound(path: "a.gpkg", layer: "x", available: []), .missingInput),
       (.layerNotFound(path: "a.gpkg", layer: "x", available: (0..<20).map { "l\($0)" }), .missingInput),

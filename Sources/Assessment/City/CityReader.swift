@@ -80,7 +80,7 @@ struct CityReader {
 
     try noteGrouping(layer.features, source)
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "buildings", known: Self.buildingFields + study.publish)
-    let (kept, ids) = identify(layer.features, fields, "buildings")
+    let (kept, ids) = identify(layer, fields, "buildings")
     if kept.count < layer.features.count { footprints = footprints.selecting(kept) }
     var lost = Array(repeating: false, count: kept.count)
     let unplacedSet = Set(unplaced)
@@ -147,6 +147,7 @@ struct CityReader {
     read.defectLimit = options.defectLimit
     read.maxMemory = options.memoryLimit
     read.threads = options.threads
+    read.includesKey = true
     return read
   }
 
@@ -162,6 +163,7 @@ struct CityReader {
       layer = try readLayer(source.reference, options: readOptions(name, source))
     }
     defects.add(layer.defects)
+    for note in layer.notes where !notes.contains(note) { notes.append(note) }
     return layer
   }
 
@@ -277,8 +279,10 @@ struct CityReader {
     }
   }
 
-  /// The rows with a unique id, and the ids. A missing id is the record's number; the second of two equal ids is refused.
-  private mutating func identify(_ batch: FeatureBatch, _ fields: FieldMapping, _ layer: String) -> (rows: [Int], ids: TextColumn) {
+  /// The rows with a unique id, and the ids. Without an id it is the record's number; where that is its place only, a word in front keeps a register
+  /// from meaning it. The second of two equal ids is refused.
+  private mutating func identify(_ source: Layer, _ fields: FieldMapping, _ layer: String) -> (rows: [Int], ids: TextColumn) {
+    let batch = source.features
     var rows: [Int] = []
     rows.reserveCapacity(batch.count)
     var ids = TextColumn()
@@ -294,7 +298,7 @@ struct CityReader {
         }
         texts.bytes.withUnsafeBufferPointer { ids.append(utf8: UnsafeBufferPointer(rebasing: $0[range])) }
       } else {
-        ids.append(String(batch.numbers[row]))
+        ids.append(source.fallbackID(row))
       }
       if index.insert(rows.count, of: ids) != nil {
         defects.add(
@@ -757,7 +761,7 @@ struct CityReader {
   private mutating func readDistricts(_ layer: Layer, _ source: Study.LayerSource) throws -> Districts {
     let fields = try FieldMapping(batch: layer.features, source: source, layer: "districts", known: Self.districtFields)
     let geometry = try place(layer, source, "districts")
-    let (kept, ids) = identify(layer.features, fields, "districts")
+    let (kept, ids) = identify(layer, fields, "districts")
     let areal = kept.indices.filter { geometry.kinds[kept[$0]].isAreal }
     for k in kept.indices where !geometry.kinds[kept[k]].isAreal {
       defects.add(Defect(layer: "districts", feature: ids[k], code: .wrongGeometryType, detail: "a district must be a polygon"))

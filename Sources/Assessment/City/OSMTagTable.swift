@@ -109,6 +109,7 @@ struct OSMSource {
     var validity = Array(repeating: ValidityBitmap(), count: fieldNames.count + 3)
     var defects = DefectTally()
     var refused = 0
+    var notes: [String] = []
     func put(_ column: Int, _ text: String?) {
       texts[column].append(text ?? "")
       validity[column].append(text != nil)
@@ -116,6 +117,7 @@ struct OSMSource {
     for source in sources {
       if raw[source] == nil { raw[source] = try readLayer(LayerReference(path: path, layer: source), options: options) }
       guard let layer = raw[source] else { continue }
+      for note in layer.notes where !notes.contains(note) { notes.append(note) }
       let features = layer.features
       // Records that the converter refused cannot be told by layer; they count where the layer is read as a whole.
       if name == "buildings" || name == "streets" || name == "units" {
@@ -150,6 +152,9 @@ struct OSMSource {
     let names = ["id", "name", "lifecycle"] + fieldNames
     let attributes = names.indices.map { AttributeColumn(name: names[$0], values: .text(texts[$0]), validity: validity[$0]) }
     let batch = FeatureBatch(numbers: numbers, geometry: geometry, attributes: attributes)
-    return Layer(name: name, crs: .wgs84, features: batch, readCount: batch.count + refused, refusedCount: refused, defects: defects)
+    var result = Layer(
+      name: name, crs: .wgs84, features: batch, readCount: batch.count + refused, refusedCount: refused, defects: defects)
+    result.notes = notes
+    return result
   }
 }

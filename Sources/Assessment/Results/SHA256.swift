@@ -1,4 +1,5 @@
 import CCrypto
+import GeoFormats
 import Glibc
 
 /// The SHA-256 digest (FIPS 180-4) of the system's libcrypto, so that a run names its inputs and outputs by content. O(bytes).
@@ -28,13 +29,10 @@ struct SHA256: ~Copyable {
   }
 }
 
-/// The SHA-256 of a file's bytes, hexadecimal.
-/// - Throws: `AssessmentError` when the file cannot be read.
+/// The SHA-256 of a regular file's bytes, hexadecimal.
+/// - Throws: `FormatError` when the file is not there or no regular file, `AssessmentError` when it cannot be read to its end.
 public func sha256(ofFile path: String) throws -> String {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else {
-    throw AssessmentError(.missingInput, "Cannot read \(path): no such file, or no permission.")
-  }
+  let descriptor = try openRegularFile(path)
   defer { close(descriptor) }
   var digest = SHA256()
   let size = 1 << 18

@@ -22,11 +22,12 @@ public struct StudyStore: Sendable {
     self.study = study
     self.folder = out
     let path = out + "/run.json"
-    guard let bytes = FileManager.default.contents(atPath: path) else {
+    guard FileManager.default.fileExists(atPath: path) else {
       throw AssessmentError(.missingInput, "\(out) holds no run.json: run `rekindle score` or `rekindle run` on the study first.")
     }
+    let bytes = try bytes(ofFile: path)
     let json: JSON
-    do { json = try JSON(parsing: [UInt8](bytes)) } catch {
+    do { json = try JSON(parsing: bytes) } catch {
       throw AssessmentError(.badInput, "\(path) is no JSON: \(error). Run the study again.")
     }
     guard json["study"]?.string == study.id else {

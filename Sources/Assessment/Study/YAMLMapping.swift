@@ -12,9 +12,11 @@ struct YAMLMapping {
 
   /// Reads the root mapping of a file.
   static func root(ofFile file: String) throws -> YAMLMapping {
-    guard let bytes = FileManager.default.contents(atPath: file) else {
+    let bytes: [UInt8]
+    do throws(FormatError) { bytes = try GeoFormats.bytes(ofFile: file) } catch {
+      guard case .fileNotFound = error else { throw error }
       throw AssessmentError(
-        .missingInput, "Cannot read \(file): no such file, or no permission. Give the path of a study file; `rekindle init` writes one.")
+        .missingInput, "Cannot read \(file): no such file. Give the path of a study file; `rekindle init` writes one.")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw AssessmentError(.badInput, "\(file) is not UTF-8 text. Save it as UTF-8.")

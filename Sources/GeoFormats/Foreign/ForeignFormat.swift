@@ -12,6 +12,8 @@ struct ForeignFormat: Sendable {
   var name: String?
   /// How GDAL reaches into the file: `/vsizip/`, `/vsigzip/` or nothing.
   var wrapper = ""
+  /// Whether the file is an SQLite database.
+  var isDatabase = false
   /// Files of the same base name that belong to the data set, by extension.
   var companions: [String] = []
 
@@ -40,11 +42,11 @@ struct ForeignFormat: Sendable {
     case "gpx": return ForeignFormat(drivers: ["GPX"])
     case "dxf": return ForeignFormat(drivers: ["DXF"])
     case "topojson": return ForeignFormat(drivers: ["TopoJSON"])
-    case "sqlite", "db": return ForeignFormat(drivers: ["SQLite"], claimsCount: true)
+    case "sqlite", "db": return ForeignFormat(drivers: ["SQLite"], claimsCount: true, isDatabase: true)
     case "parquet": return ForeignFormat(drivers: ["Parquet"], claimsCount: true)
     case "zip":
       return ForeignFormat(
-        drivers: ["ESRI Shapefile", "GPKG", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "MapInfo File", "GML", "CSV", "LIBKML", "KML", "OSM"],
+        drivers: ["ESRI Shapefile", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "MapInfo File", "GML", "CSV", "LIBKML", "KML", "OSM"],
         claimsCount: true, name: "zip archive", wrapper: "/vsizip/")
     default: return nil
     }
@@ -58,30 +60,5 @@ struct ForeignFormat: Sendable {
     case "csv": ForeignFormat(drivers: ["CSV"])
     default: nil
     }
-  }
-}
-
-/// What a conversion has made: a GeoPackage in a private folder, and what the converter said.
-final class Conversion: Sendable {
-  let folder: TemporaryFolder
-  let output: String
-  /// The driver's name in a description.
-  let driver: String
-  /// The source's size in bytes.
-  let sourceSize: Int
-  /// Features that the source claims by layer.
-  let claimedCounts: [String: Int]
-  /// Lines of warnings and errors, at most a hundred.
-  let messages: [String]
-
-  init(
-    folder: TemporaryFolder, output: String, driver: String, sourceSize: Int, claimedCounts: [String: Int], messages: [String]
-  ) {
-    self.folder = folder
-    self.output = output
-    self.driver = driver
-    self.sourceSize = sourceSize
-    self.claimedCounts = claimedCounts
-    self.messages = messages
   }
 }

@@ -1,4 +1,3 @@
-internal import GRDB
 internal import SimpleFeatures
 
 /// How the rows of an ordinary table lie in its records.
@@ -20,18 +19,13 @@ private struct TableLayout: Sendable {
     var type: FieldDescription.FieldType
     /// Whether SQLite gives whole numbers of the column as reals.
     var isReal: Bool
+    /// Whether it is the row's number, in whose place a record has null.
+    var isKey: Bool
   }
 }
 
 /// Reading a layer from the pages of the file, beside SQLite: with SQLite's interface most of the time goes into stepping and fetching values.
 extension GeoPackageReader {
-  /// Whether a table is one with rows of its own: no view and no virtual table.
-  static func isOrdinary(_ table: Table, _ db: Database) throws -> Bool {
-    try Int.fetchOne(
-      db, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND lower(name) = lower(?)",
-      arguments: [table.name]) == 1
-  }
-
   /// Reads all rows of a table from the pages of the file, on several threads; false when SQLite is to read them from the start, or those
   /// behind the batches that have been handed over.
   ///
@@ -39,24 +33,23 @@ extension GeoPackageReader {
   /// some 256 KiB, which are decoded side by side and put together in order: the same for any number of threads. Whatever is out of the
   /// ordinary, in the table's definition or in a page, leaves the table to SQLite. Memory: the layer, and a few runs for each thread.
   func readPages(of table: Table, fields: [Field], into assembler: inout LayerAssembler) throws -> Bool {
-    guard copy == nil else { return false }
-    let mapped = try MappedFile(path: file)
+    guard table.isOrdinary else { return false }
+    let mapped = try MappedFile(path: settled.file)
     var isRead = false
     do {
-      try queue.inTransaction(.deferred) { db in
-        if let layout = try Self.layout(of: table, fields: fields, db) {
-          try Self.readPages(mapped, layout, hasKey: table.key != nil, into: &assembler)
-          isRead = true
-        }
-        return .commit
+      _ = try database.rows("BEGIN")
+      defer { _ = try? database.rows("COMMIT") }
+      if let layout = try layout(of: table, fields: fields) {
+        try Self.readPages(mapped, layout, hasKey: table.key != nil, into: &assembler)
+        isRead = true
       }
     } catch is TableBTreeFault {
       isRead = false
-    } catch is DatabaseError {
+    } catch is SQLiteFault {
       isRead = false
     }
     // What another program has written in spite of the lock.
-    let isUnchanged = try Self.head(mapped) == Self.head(MappedFile(path: file, limit: 100))
+    let isUnchanged = try Self.head(mapped) == Self.head(MappedFile(path: settled.file, limit: 100))
     guard isUnchanged || !assembler.hasHandedOver else {
       throw FormatError.corruptDatabase(
         path: path, layer: table.name, rowsRead: assembler.readCount, reason: "another program has changed the file meanwhile")
@@ -71,32 +64,34 @@ extension GeoPackageReader {
   }
 
   /// Where the wanted values of a table are; `nil` when it is none that can be read from its pages.
-  private static func layout(of table: Table, fields: [Field], _ db: Database) throws -> TableLayout? {
-    let roots = try Int.fetchAll(
-      db, sql: "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)", arguments: [table.name])
-    guard roots.count == 1, roots[0] > 1 else { return nil }
-    // An index for the primary key means that this is not the row's number.
-    let indexes = try Row.fetchAll(db, sql: "PRAGMA index_list(\(table.name.quotedIdentifier))")
-    guard !indexes.contains(where: { $0.known("origin") == "pk" }) else { return nil }
-    let columns = try Row.fetchAll(db, sql: "PRAGMA table_xinfo(\(table.name.quotedIdentifier))")
+  private func layout(of table: Table, fields: [Field]) throws(SQLiteFault) -> TableLayout? {
+    let roots = try database.rows(
+      "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(\(table.name.quotedLiteral))")
+    guard roots.count == 1, let root = roots[0][0].integer, root > 1, root <= Int64(UInt32.max) else { return nil }
+    // An index for the primary key means that this is not the row's number. Columns: number, name, whether unique, origin, whether partial.
+    let indexes = try database.rows("PRAGMA index_list(\(table.name.quotedIdentifier))")
+    guard !indexes.contains(where: { $0.count > 3 && $0[3].text == "pk" }) else { return nil }
+    let columns = try database.rows("PRAGMA table_xinfo(\(table.name.quotedIdentifier))")
     var places: [String: (column: Int, declared: String)] = [:]
     var leastColumns = 0
     for (k, column) in columns.enumerated() {
       // Generated columns are not in the record; a name that is not UTF-8 is not found by SQLite.
-      guard column.known("cid") == k, column.known("hidden") == 0, let name: String = column.known("name"), !name.contains("\u{FFFD}")
+      guard column.count > 6, column[0].integer == Int64(k), column[6].integer == 0, let name = column[1].text, !name.contains("\u{FFFD}")
       else { return nil }
-      if let given: String = column.known("dflt_value"), given.uppercased() != "NULL" { leastColumns = k + 1 }
-      places[name.lowercased()] = (k, column.known("type") ?? "")
+      if let given = column[4].text, given.uppercased() != "NULL" { leastColumns = k + 1 }
+      places[name.lowercased()] = (k, column[2].text ?? "")
     }
     guard places.count == columns.count else { return nil }
-    var layout = TableLayout(root: roots[0], columnCount: columns.count, leastColumns: leastColumns, geometry: nil, fields: [])
+    var layout = TableLayout(root: Int(root), columnCount: columns.count, leastColumns: leastColumns, geometry: nil, fields: [])
     if let name = table.geometryColumn {
       guard let place = places[name.lowercased()] else { return nil }
       layout.geometry = place.column
     }
     for field in fields {
       guard let place = places[field.name.lowercased()] else { return nil }
-      layout.fields.append(.init(column: place.column, type: field.type, isReal: hasRealAffinity(place.declared)))
+      layout.fields.append(
+        .init(
+          column: place.column, type: field.type, isReal: Self.hasRealAffinity(place.declared), isKey: field.name == table.keyField?.name))
     }
     return layout
   }
@@ -163,11 +158,15 @@ extension GeoPackageReader {
         }
       guard isAdded else { return }
       for (k, field) in layout.fields.enumerated() {
+        guard !field.isKey else {
+          assembler.append(integer: row, as: field.type, to: k)
+          continue
+        }
         switch record.value(field.column, of: bytes) {
         case .null: assembler.columns[k].appendNull()
         case .integer(let value):
           if field.isReal { assembler.columns[k].append(Double(value)) } else { assembler.append(integer: value, as: field.type, to: k) }
-        case .real(let value): assembler.columns[k].append(value)
+        case .real(let value): assembler.append(real: value, to: k, feature: number)
         case .text(let range): assembler.append(text: bytes.extracting(range), to: k, feature: number)
         case .blob: assembler.appendBytes(to: k, feature: number)
         }

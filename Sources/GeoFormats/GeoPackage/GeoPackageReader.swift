@@ -1,71 +1,32 @@
-internal import Foundation
-internal import GRDB
-internal import GRDBSQLite
+internal import CSQLite
 internal import SimpleFeatures
 internal import TextFormats
 
 /// Reads the feature and attribute tables of a GeoPackage (OGC 12-128r18).
 ///
-/// The user's file is opened read-only and never changes: no journal, no write-ahead log. A file that its writer left in write-ahead mode, or
-/// with a journal to roll back, is copied to a private folder first, because SQLite cannot read such a file without writing beside it.
+/// The user's file is opened read-only and never changes, nor does anything beside it (`SettledDatabase`); nothing in it reaches beyond it
+/// (`GuardedDatabase`).
 ///
 /// A layer is read from the pages of the file (`GeoPackageReader.readPages`), where that is safe; SQLite reads the rest.
 struct GeoPackageReader {
   /// The name in messages.
   let path: String
-  /// The file itself.
-  let file: String
-  let queue: DatabaseQueue
-  /// Where the file had to be copied to.
-  let copy: TemporaryFolder?
+  /// The file as it is read: in place, or a private copy.
+  let settled: SettledDatabase
+  let database: GuardedDatabase
+  /// Steps of SQLite's virtual machine that reading a view may take: minutes. A join without a condition would take years.
+  private let viewSteps: Int
 
-  /// Opens the file and checks that it is a GeoPackage.
-  init(path file: String, shownAs path: String? = nil) throws(FormatError) {
+  /// Opens the file and checks that it is an SQLite database.
+  init(
+    path file: String, shownAs path: String? = nil, viewSteps: Int = 20_000_000_000, for purpose: GuardedDatabase.Purpose = .reading
+  ) throws(FormatError) {
     self.path = path ?? file
-    self.file = file
-    let path = file
-    let needsCopy = try Self.needsCopy(path)
-    do {
-      if needsCopy {
-        let folder = try TemporaryFolder()
-        let target = folder.path + "/copy.gpkg"
-        try FileManager.default.copyItem(atPath: path, toPath: target)
-        for suffix in ["-wal", "-journal"] where FileManager.default.fileExists(atPath: path + suffix) {
-          try FileManager.default.copyItem(atPath: path + suffix, toPath: target + suffix)
-        }
-        copy = folder
-        queue = try DatabaseQueue(path: target)
-      } else {
-        copy = nil
-        var configuration = Configuration()
-        configuration.readonly = true
-        // Of pages that it maps instead of copying, SQLite takes values that run over the end of a damaged page from what lies behind it.
-        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA mmap_size = 0") }
-        queue = try DatabaseQueue(path: path, configuration: configuration)
-      }
-    } catch let error as FormatError {
-      throw error
-    } catch {
-      throw .notOfFormat(path: path, format: "GeoPackage", reason: Self.reason(error))
+    self.viewSteps = viewSteps
+    settled = try SettledDatabase(file, format: "GeoPackage")
+    do throws(SQLiteFault) { database = try GuardedDatabase(path: settled.file, for: purpose) } catch {
+      throw .notOfFormat(path: file, format: "GeoPackage", reason: error.message)
     }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    if let error = error as? DatabaseError { return error.message ?? "SQLite error \(error.resultCode.rawValue)" }
-    return "\(error.localizedDescription)"
-  }
-
-  /// Whether reading the file in place would write beside it. Throws when it is no SQLite database.
-  private static func needsCopy(_ path: String) throws(FormatError) -> Bool {
-    let mode = try MappedFile(path: path, limit: 100).withBytes { bytes -> Int? in
-      guard bytes.count >= 100, bytes.extracting(0..<15).equals("SQLite format 3") else { return nil }
-      return Int(max(bytes[18], bytes[19]))
-    }
-    guard let mode else {
-      throw .notOfFormat(path: path, format: "GeoPackage", reason: "it does not start like an SQLite database")
-    }
-    let journal = (try? FileManager.default.attributesOfItem(atPath: path + "-journal")[.size] as? Int) ?? 0
-    return mode == 2 || journal > 0
   }
 
   /// A field of a table.
@@ -74,73 +35,138 @@ struct GeoPackageReader {
   /// A table that is a layer.
   struct Table {
     var name: String
+    /// Whether the rows are its own: no view and no virtual table.
+    var isOrdinary = false
     var geometryColumn: String?
     var geometryType: String?
     var crs: CoordinateReferenceSystem?
+    /// What gives a row's number, as SQL; `nil` when nothing does.
     var key: String?
-    var fields: [Field]
+    /// The key as a field; `nil` when it is no column with a name.
+    var keyField: Field?
+    /// The fields but for the key.
+    var fields: [Field] = []
     var claimedCount: Int?
   }
 
   /// The tables that are layers, in the order of `gpkg_contents`.
   func tables() throws(FormatError) -> [Table] {
-    do {
-      return try queue.read { db in
-        guard try db.tableExists("gpkg_contents") else { return nil }
-        let hasCounts = try db.tableExists("gpkg_ogr_contents")
-        let hasGeometry = try db.tableExists("gpkg_geometry_columns")
-        let hasSystems = try db.tableExists("gpkg_spatial_ref_sys")
-        let rows = try Row.fetchAll(
-          db,
-          sql: """
-            SELECT c.table_name, c.data_type\(hasGeometry ? ", g.column_name, g.geometry_type_name, g.srs_id" : ", NULL, NULL, NULL") \
-            FROM gpkg_contents c \(hasGeometry ? "LEFT JOIN gpkg_geometry_columns g ON g.table_name = c.table_name" : "") \
-            WHERE c.data_type IN ('features', 'attributes', 'aspatial') AND lower(c.table_name) <> 'layer_styles' \
-            ORDER BY c.rowid
-            """)
-        return try rows.map { row in
-          guard let name: String = row.known(0) else {
-            throw FormatError.notOfFormat(
-              path: path, format: "GeoPackage", reason: "gpkg_contents has a record without the name of a table")
-          }
-          var table = Table(name: name, fields: [])
-          table.geometryColumn = row.known(2)
-          table.geometryType = row.known(3)
-          if let system: Int64 = row.known(4), hasSystems { table.crs = try Self.crs(db, system) }
-          for column in try Row.fetchAll(db, sql: "PRAGMA table_info(\(name.quotedIdentifier))") {
-            guard let field: String = column.known("name"), let key: Int = column.known("pk") else { continue }
-            let declared: String = column.known("type") ?? ""
-            if key == 1, declared.uppercased() == "INTEGER" { table.key = field }
-            guard key == 0 || declared.uppercased() != "INTEGER" else { continue }
-            guard field.lowercased() != table.geometryColumn?.lowercased() else { continue }
-            if let type = Self.fieldType(declared) { table.fields.append((field, type)) }
-          }
-          if hasCounts {
-            table.claimedCount = try Int.fetchOne(
-              db, sql: "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(?)", arguments: [name])
-          }
-          return table
-        }
-      } ?? { throw FormatError.notOfFormat(path: path, format: "GeoPackage", reason: "it has no table gpkg_contents") }()
-    } catch let error as FormatError {
-      throw error
+    do throws(SQLiteFault) {
+      // These tables, too, may be views.
+      return try database.withinSteps(viewSteps) { () throws(SQLiteFault) in try listTables() }
     } catch {
-      throw .notOfFormat(path: path, format: "GeoPackage", reason: Self.reason(error))
+      throw .notOfFormat(path: path, format: "GeoPackage", reason: error.message)
     }
   }
 
-  private static func crs(_ db: Database, _ identifier: Int64) throws -> CoordinateReferenceSystem? {
+  /// Whether the database has the list of layers that makes it a GeoPackage.
+  func isGeoPackage() throws(FormatError) -> Bool {
+    do throws(SQLiteFault) { return try exists("gpkg_contents") } catch {
+      throw .notOfFormat(path: path, format: "SQLite", reason: error.message)
+    }
+  }
+
+  private func exists(_ table: String) throws(SQLiteFault) -> Bool {
+    try !database.rows("SELECT 1 FROM sqlite_master WHERE type IN ('table', 'view') AND lower(name) = \(table.quotedLiteral)").isEmpty
+  }
+
+  private func listTables() throws(SQLiteFault) -> [Table] {
+    guard try exists("gpkg_contents") else {
+      throw SQLiteFault(status: SQLITE_ERROR, message: "it has no table gpkg_contents")
+    }
+    let hasGeometry = try exists("gpkg_geometry_columns")
+    let rows = try database.rows(
+      """
+      SELECT c.table_name, c.data_type\(hasGeometry ? ", g.column_name, g.geometry_type_name, g.srs_id" : ", NULL, NULL, NULL") \
+      FROM gpkg_contents c \(hasGeometry ? "LEFT JOIN gpkg_geometry_columns g ON lower(g.table_name) = lower(c.table_name)" : "") \
+      WHERE lower(c.data_type) IN ('features', 'attributes', 'aspatial') AND lower(c.table_name) <> 'layer_styles' \
+      ORDER BY c.rowid
+      """)
+    let hasCounts = try exists("gpkg_ogr_contents"), hasSystems = try exists("gpkg_spatial_ref_sys")
+    var tables: [Table] = []
+    for row in rows {
+      guard let name = row[0].text else {
+        throw SQLiteFault(status: SQLITE_ERROR, message: "gpkg_contents has a record without the name of a table")
+      }
+      var table = Table(name: name, geometryColumn: row[2].text, geometryType: row[3].text)
+      if let system = row[4].integer, hasSystems { table.crs = try crs(system) }
+      // What SQLite makes of the schema, whose records may claim what they like. Columns: schema, name, type.
+      let kind = try database.rows("PRAGMA table_list(\(name.quotedIdentifier))").first { $0[0].text == "main" }?[2].text
+      table.isOrdinary = kind == "table" || kind == "shadow"
+      try describeColumns(of: &table)
+      if hasCounts {
+        table.claimedCount = try database.rows(
+          "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(\(name.quotedLiteral))"
+        ).first?[0].integer.map { Int($0) }
+      }
+      tables.append(table)
+    }
+    return tables
+  }
+
+  /// Finds the fields of a table, generated ones too, and what numbers its rows.
+  private func describeColumns(of table: inout Table) throws(SQLiteFault) {
+    let columns: [[GuardedDatabase.Value]]
+    do throws(SQLiteFault) { columns = try database.rows("PRAGMA table_xinfo(\(table.name.quotedIdentifier))") } catch {
+      // A view that SQLite refuses hides no other layer; whoever reads it is told why.
+      guard !table.isOrdinary else { throw error }
+      return
+    }
+    // Columns: place, name, declared type, not null, default, place in the primary key, 1 where it is hidden.
+    let known = columns.filter { $0.count > 6 && $0[1].text != nil && $0[6].integer != 1 }
+    func name(_ column: [GuardedDatabase.Value]) -> String { column[1].text ?? "" }
+    func isInteger(_ column: [GuardedDatabase.Value]) -> Bool { column[2].text?.uppercased() == "INTEGER" }
+    let primary = known.filter { $0[5].integer ?? 0 > 0 }
+    var keyName: String?
+    if primary.count == 1, isInteger(primary[0]) {
+      keyName = name(primary[0])
+    } else if table.isOrdinary {
+      let names = Set(known.map { name($0).lowercased() })
+      table.key = ["rowid", "_rowid_", "oid"].first { alias in
+        // Tables without row numbers do not know the word.
+        !names.contains(alias) && (try? database.rows("EXPLAIN SELECT \(alias) FROM \(table.name.quotedIdentifier)")) != nil
+      }
+    } else {
+      keyName = known.map(name).first { ["fid", "ogc_fid"].contains($0.lowercased()) }
+      if keyName == nil, try firstColumnIsKey(of: table) { keyName = known.first.map(name) }
+    }
+    for column in known {
+      let field = name(column)
+      if let keyName, field == keyName {
+        table.key = field.quotedIdentifier
+        table.keyField = (field, .integer)
+      } else if field.lowercased() != table.geometryColumn?.lowercased(), let type = Self.fieldType(column[2].text ?? "") {
+        table.fields.append((field, type))
+      }
+    }
+  }
+
+  /// Whether the first column of a view is the whole-number key of an ordinary table; GDAL numbers such views alike.
+  private func firstColumnIsKey(of view: Table) throws(SQLiteFault) -> Bool {
+    let origin = try? unsafe database.withStatement("SELECT * FROM \(view.name.quotedIdentifier)") {
+      statement -> (table: String, column: String)? in
+      guard let table = unsafe sqlite3_column_table_name(statement, 0), let column = unsafe sqlite3_column_origin_name(statement, 0) else {
+        return nil
+      }
+      return unsafe (String(cString: table), String(cString: column))
+    }
+    guard let origin = origin ?? nil else { return false }
+    let primary = try database.rows("PRAGMA table_xinfo(\(origin.table.quotedIdentifier))").filter { $0[5].integer ?? 0 > 0 }
+    return primary.count == 1 && primary[0][1].text == origin.column && primary[0][2].text?.uppercased() == "INTEGER"
+  }
+
+  private func crs(_ identifier: Int64) throws(SQLiteFault) -> CoordinateReferenceSystem? {
     guard identifier > 0,
-      let row = try Row.fetchOne(
-        db, sql: "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
-        arguments: [identifier])
+      let row = try database.rows(
+        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = \(identifier)"
+      ).first
     else { return nil }
-    let organization: String = row.known(0) ?? ""
-    let code: Int64 = row.known(1) ?? 0
+    let organization = row[0].text ?? ""
+    let code = row[1].integer ?? 0
     if ["epsg", "esri", "iau_2015", "ignf"].contains(organization.lowercased()), code > 0 {
       return CoordinateReferenceSystem("\(organization.uppercased()):\(code)")
     }
-    let definition: String = row.known(2) ?? ""
+    let definition = row[2].text ?? ""
     return definition.isEmpty || definition.lowercased() == "undefined" ? nil : CoordinateReferenceSystem(definition)
   }
 
@@ -158,20 +184,24 @@ struct GeoPackageReader {
   }
 
   /// The layers, in the order of `gpkg_contents`. Rows are counted, unless that is not wanted, when the file does not claim how many there are.
-  func describe(counting: Bool = true) throws(FormatError) -> [LayerDescription] {
+  /// - Parameter showingKey: whether a table's key is among its fields; the converter adds one of its own.
+  func describe(counting: Bool = true, showingKey: Bool = true) throws(FormatError) -> [LayerDescription] {
     let tables = try tables()
     var descriptions: [LayerDescription] = []
     for table in tables {
       var count = table.claimedCount
       if count == nil, counting {
-        count = try? queue.read { db in
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table.name.quotedIdentifier)")
+        count = try? reading(table) {
+          try database.rows("SELECT count(*) FROM \(table.name.quotedIdentifier)").first?[0].integer.map { Int($0) }
         }
       }
       descriptions.append(
         LayerDescription(
           name: table.name, crs: table.crs, geometryType: table.geometryType, claimedCount: count,
-          fields: table.fields.map { FieldDescription(name: $0.name, type: $0.type) }, driver: "GeoPackage"))
+          fields: (table.fields + (showingKey ? [table.keyField].compactMap(\.self) : [])).map {
+            FieldDescription(name: $0.name, type: $0.type)
+          },
+          driver: "GeoPackage"))
     }
     return descriptions
   }
@@ -194,7 +224,10 @@ struct GeoPackageReader {
       guard candidates.count == 1 else { throw FormatError.layerNotNamed(path: path, available: candidates.map(\.name)) }
       table = only
     }
-    let fields = table.fields.filter { options.wants($0.name) }
+    var fields = table.fields.filter { options.wants($0.name) }
+    if conversion?.isUnpacked ?? true, let key = table.keyField, options.fields == nil ? options.includesKey : options.wants(key.name) {
+      fields.append(key)
+    }
     let empty = assembler(for: table, fields: fields, options: options, batchSize: batchSize, body: body)
     var assembler = empty
     if try !readPages(of: table, fields: fields, into: &assembler) {
@@ -202,7 +235,15 @@ struct GeoPackageReader {
       try readRows(of: table, fields: fields, into: &assembler)
     }
     if let conversion { Self.account(conversion, table: table.name, &assembler) }
-    return try assembler.finish(crs: table.crs)
+    var summary = try assembler.finish(crs: table.crs)
+    summary.isNumberedByPlace = table.key == nil
+    summary.notes = (conversion?.notes ?? []) + settled.notes
+    if table.key == nil {
+      summary.notes.append(
+        "Layer “\(table.name)” of \(path.split(separator: "/").last ?? ""): it has no whole-number key, so its features are numbered in the order in which they come, and nothing can refer to these numbers. Name the field that holds the id where ids matter."
+      )
+    }
+    return summary
   }
 
   /// An assembler with a column for each field.
@@ -216,21 +257,52 @@ struct GeoPackageReader {
 
   /// Reads the rows through SQLite, but for those that the assembler has read; `condition` chooses among them.
   func readRows(of table: Table, fields: [Field], where condition: String = "1", into assembler: inout LayerAssembler) throws {
-    let selected =
-      ([table.key, table.geometryColumn].map { $0?.quotedIdentifier ?? "NULL" })
-      + fields.map(\.name.quotedIdentifier)
+    let selected = ([table.key, table.geometryColumn?.quotedIdentifier].map { $0 ?? "NULL" }) + fields.map(\.name.quotedIdentifier)
+    // In the order of the table, not of an index that happens to hold all that is wanted.
+    let order = table.isOrdinary ? " NOT INDEXED" : ""
+    let rest = assembler.readCount > 0 ? " LIMIT -1 OFFSET \(assembler.readCount)" : ""
+    let query = "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedIdentifier)\(order) WHERE \(condition)\(rest)"
     do {
-      try queue.read { db in
-        // In the order of the table, not of an index that happens to hold all that is wanted.
-        let order = try Self.isOrdinary(table, db) ? " NOT INDEXED" : ""
-        let rest = assembler.readCount > 0 ? " LIMIT -1 OFFSET \(assembler.readCount)" : ""
-        let statement = try db.makeStatement(
-          sql: "SELECT \(selected.joined(separator: ", ")) FROM \(table.name.quotedIdentifier)\(order) WHERE \(condition)\(rest)")
-        try unsafe step(
-          statement.sqliteStatement, fields: fields, hasKey: table.key != nil, hasGeometry: table.geometryColumn != nil, &assembler)
+      try reading(table) {
+        if !table.isOrdinary { try checkView(table, query) }
+        try unsafe database.withStatement(query) { statement in
+          try unsafe step(statement, fields: fields, hasKey: table.key != nil, hasGeometry: table.geometryColumn != nil, &assembler)
+        }
       }
-    } catch let error as DatabaseError {
-      throw FormatError.corruptDatabase(path: path, layer: table.name, rowsRead: assembler.readCount, reason: Self.reason(error))
+    } catch let fault as SQLiteFault {
+      throw FormatError.corruptDatabase(path: path, layer: table.name, rowsRead: assembler.readCount, reason: fault.message)
+    }
+  }
+
+  /// Refuses a view that takes rows from a virtual table, or that this SQLite, which knows no functions and tables but its own, cannot compile.
+  private func checkView(_ view: Table, _ query: String) throws {
+    let reason: String
+    do throws(SQLiteFault) {
+      guard try database.readsVirtualTable(query) else { return }
+      reason = "reads a virtual table"
+    } catch {
+      // Recursion has a sentence of its own.
+      guard !database.hasRefusedRecursion else { throw error }
+      reason = "needs a virtual table or a function that is not read (\(error.message))"
+    }
+    throw FormatError.refusedDatabase(path: path, reason: "“\(view.name)” \(reason); copy its rows into a table of their own")
+  }
+
+  /// Runs queries on a table in `body`; on a view within a number of steps, and refusing what recurses.
+  private func reading<Result>(_ table: Table, _ body: () throws -> Result) throws -> Result {
+    guard !table.isOrdinary else { return try body() }
+    do {
+      return try database.withinSteps(viewSteps, body)
+    } catch let fault as SQLiteFault {
+      if fault.status & 0xFF == SQLITE_INTERRUPT {
+        throw FormatError.refusedDatabase(
+          path: path, reason: "the view “\(table.name)” is not done after \(viewSteps) steps; copy its rows into a table of their own")
+      }
+      if database.hasRefusedRecursion {
+        throw FormatError.refusedDatabase(
+          path: path, reason: "the view “\(table.name)” recurses, perhaps without end; copy its rows into a table of their own")
+      }
+      throw fault
     }
   }
 
@@ -272,12 +344,17 @@ struct GeoPackageReader {
       let status = unsafe sqlite3_step(statement)
       if status == SQLITE_DONE { return }
       guard status == SQLITE_ROW else {
-        let text = unsafe String(cString: sqlite3_errmsg(sqlite3_db_handle(statement)))
-        throw FormatError.corruptDatabase(
-          path: path, layer: assembler.layer, rowsRead: assembler.readCount, reason: "\(text), SQLite status \(status)")
+        var fault = database.fault(status)
+        fault.message += ", SQLite status \(status)"
+        throw fault
       }
       row += 1
       let number = hasKey ? unsafe sqlite3_column_int64(statement, 0) : row
+      // In a view anything may stand where the key is expected.
+      guard unsafe !hasKey || sqlite3_column_type(statement, 0) == SQLITE_INTEGER else {
+        try assembler.refuse(.missingIdentifier, feature: "#\(row)", "the key is no whole number")
+        continue
+      }
       if hasGeometry {
         let isAdded =
           switch unsafe sqlite3_column_type(statement, 1) {
@@ -306,7 +383,7 @@ struct GeoPackageReader {
   ) {
     switch unsafe sqlite3_column_type(statement, index) {
     case SQLITE_INTEGER: assembler.append(integer: unsafe sqlite3_column_int64(statement, index), as: type, to: k)
-    case SQLITE_FLOAT: assembler.columns[k].append(unsafe sqlite3_column_double(statement, index))
+    case SQLITE_FLOAT: assembler.append(real: unsafe sqlite3_column_double(statement, index), to: k, feature: number)
     case SQLITE_TEXT:
       let count = Int(unsafe sqlite3_column_bytes(statement, index))
       let text = unsafe UnsafeBufferPointer(start: sqlite3_column_text(statement, index), count: count)
@@ -348,6 +425,13 @@ extension LayerAssembler {
     if type == .boolean, value == 0 || value == 1 { columns[k].append(value == 1) } else { columns[k].append(value) }
   }
 
+  /// Adds a number to a field; an infinite one, which no indicator can take, is a defect and unknown.
+  mutating func append(real value: Double, to k: Int, feature number: Int64) {
+    guard value.isInfinite else { return columns[k].append(value) }
+    columns[k].appendNull()
+    note(.unreadableValue, feature: "#\(number)", "field \(columns[k].name) is infinite")
+  }
+
   /// Adds a text to a field.
   mutating func append(text: Span<UInt8>, to k: Int, feature number: Int64) {
     if isWellFormedUTF8(text) { return columns[k].append(utf8: text) }
@@ -360,19 +444,4 @@ extension LayerAssembler {
     columns[k].appendNull()
     note(.unreadableValue, feature: "#\(number)", "field \(columns[k].name) holds bytes")
   }
-}
-
-extension String {
-  /// The name as an SQL identifier: in double quotes, with those inside doubled.
-  var quotedIdentifier: String { "\"\(replacingOccurrences(of: "\"", with: "\"\""))\"" }
-}
-
-extension Row {
-  /// The value of a column, `nil` where it is null or of another kind.
-  ///
-  /// GRDB's own subscripts end the process at a value of another kind, and in a damaged file anything may stand anywhere.
-  func known<Value: DatabaseValueConvertible>(_ index: Int) -> Value? { Value.fromDatabaseValue(self[index] as DatabaseValue) }
-
-  /// The value of a column by its name, `nil` where it is null or of another kind.
-  func known<Value: DatabaseValueConvertible>(_ name: String) -> Value? { Value.fromDatabaseValue(self[name] as DatabaseValue) }
 }

@@ -20,6 +20,8 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   case unreadableFile(path: String, reason: String)
   /// The name would mean something else to a converter than a file.
   case refusedName(path: String, reason: String)
+  /// The database could reach beyond itself, or cannot be read without touching what lies beside it.
+  case refusedDatabase(path: String, reason: String)
   /// Neither name nor content tell a format that the engine reads.
   case unknownFormat(path: String)
   /// The file is not what its name says.
@@ -49,7 +51,8 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   public var kind: Kind {
     switch self {
     case .fileNotFound, .unreadableFile, .layerNotFound: .missingInput
-    case .refusedName, .unknownFormat, .notOfFormat, .layerNotNamed, .syntax, .tooLarge, .corruptDatabase, .converterFailed,
+    case .refusedName, .refusedDatabase, .unknownFormat, .notOfFormat, .layerNotNamed, .syntax, .tooLarge, .corruptDatabase,
+      .converterFailed,
       .converterTimedOut:
       .badInput
     case .neededProgramMissing: .neededProgramMissing
@@ -66,6 +69,8 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
       "Reading \(path): \(reason). Check the file and its permissions."
     case .refusedName(let path, let reason):
       "Reading \(printable(path)): the name is refused because \(reason). Rename the file."
+    case .refusedDatabase(let path, let reason):
+      "Reading \(path): the database is refused because \(printable(reason))."
     case .unknownFormat(let path):
       "Reading \(path): the format is not known. Use GeoPackage, GeoJSON, GeoJSONSeq, CSV, Shapefile, GML, OSM PBF, FlatGeobuf, KML, XLSX or "
         + "another format of the list in the README, with its usual extension."

@@ -14,12 +14,19 @@ public struct LayerReference: Hashable, Sendable, CustomStringConvertible {
     self.layer = layer
   }
 
-  /// Reads `city.gpkg#buildings`. The last `#` parts file and layer, unless a file of the whole name exists.
+  /// Reads `city.gpkg#buildings`. File and layer may both have a `#` in their names: the longest beginning that is a file is the file; where none
+  /// is there, the last `#` parts the two.
   public init(parsing text: String) {
-    guard let mark = text.lastIndex(of: "#"), mark != text.startIndex, unsafe access(text, F_OK) != 0 else {
+    func isFile(_ path: some StringProtocol) -> Bool {
+      var facts = stat()
+      return unsafe stat(String(path), &facts) == 0 && facts.st_mode & S_IFMT != S_IFDIR
+    }
+    let marks = text.indices.filter { text[$0] == "#" && $0 != text.startIndex }
+    guard let last = marks.last, !isFile(text) else {
       self.init(path: text)
       return
     }
+    let mark = marks.last { isFile(text[..<$0]) } ?? last
     let layer = text[text.index(after: mark)...]
     self.init(path: String(text[..<mark]), layer: layer.isEmpty ? nil : String(layer))
   }
@@ -74,6 +81,8 @@ public struct ReadOptions: Sendable {
   public var fields: Set<String>?
   /// The layer's name in defects; `nil` for its name in the source.
   public var layerName: String?
+  /// Whether a table's whole-number key is read as a field, too, behind the others; a key that `fields` names always is.
+  public var includesKey: Bool
   /// How many defects are kept in full.
   public var defectLimit: Int
   /// Bytes that the columns of one batch may take, and a quarter more for a converter; `nil` for no limit.
@@ -89,12 +98,14 @@ public struct ReadOptions: Sendable {
 
   /// Makes options; everything is read by default.
   public init(
-    crs: CoordinateReferenceSystem? = nil, fields: Set<String>? = nil, layerName: String? = nil, defectLimit: Int = 100_000,
+    crs: CoordinateReferenceSystem? = nil, fields: Set<String>? = nil, includesKey: Bool = false, layerName: String? = nil,
+    defectLimit: Int = 100_000,
     maxMemory: Int? = nil, filter: String? = nil, converterTimeout: Int = 900, threads: Int = 1,
     progress: (@Sendable (Int) -> Void)? = nil
   ) {
     self.crs = crs
     self.fields = fields
+    self.includesKey = includesKey
     self.layerName = layerName
     self.defectLimit = defectLimit
     self.maxMemory = maxMemory
@@ -123,4 +134,8 @@ public struct LayerSummary: Sendable {
   public var refusedCount: Int
   /// What was found wrong.
   public var defects: DefectTally
+  /// Whether the features' numbers are their place in the source because it has no others.
+  public var isNumberedByPlace = false
+  /// What a user should know of how the layer was read, in whole sentences.
+  public var notes: [String] = []
 }

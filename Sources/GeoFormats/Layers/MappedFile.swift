@@ -14,17 +14,10 @@ final class MappedFile: @unchecked Sendable {
 
   /// Opens the file, or its first `limit` bytes; throws when it is not there, not a regular file or not readable.
   init(path: String, limit: Int = .max) throws(FormatError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw errno == ENOENT || errno == ENOTDIR
-        ? .fileNotFound(path: path) : .unreadableFile(path: path, reason: systemErrorText())
-    }
+    let descriptor = try openRegularFile(path)
     defer { close(descriptor) }
     var facts = stat()
     guard unsafe fstat(descriptor, &facts) == 0 else { throw .unreadableFile(path: path, reason: systemErrorText()) }
-    guard facts.st_mode & S_IFMT == S_IFREG else {
-      throw .unreadableFile(path: path, reason: facts.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file")
-    }
     let size = min(limit, Int(facts.st_size))
     guard size > 0 else {
       unsafe base = nil

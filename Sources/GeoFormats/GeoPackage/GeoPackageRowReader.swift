@@ -1,18 +1,20 @@
-internal import Foundation
-internal import GRDB
 public import SimpleFeatures
+internal import Synchronization
 
 /// Answers for single rows of a GeoPackage and for what lies in a window, without reading a layer as a whole.
 ///
 /// The file stays open, read-only. Rows are found by their key, features by the layer's R-tree: O(log n) a row, and O(vertices) of what is read.
-public final class GeoPackageRowReader: Sendable {
+///
+/// Sendable: the connection is used under the lock alone.
+public final class GeoPackageRowReader: @unchecked Sendable {
+  private let lock = Mutex(())
   private let reader: GeoPackageReader
   private let tables: [GeoPackageReader.Table]
 
   /// Opens the file.
   /// - Throws: `FormatError` when it is not there or no GeoPackage.
   public init(path: String) throws(FormatError) {
-    reader = try GeoPackageReader(path: path)
+    reader = try GeoPackageReader(path: path, for: .windows)
     tables = try reader.tables()
   }
 
@@ -32,7 +34,7 @@ public final class GeoPackageRowReader: Sendable {
   /// The rows with the given keys, in the order of the keys; a key without a row is left out.
   /// - Throws: `FormatError` when the layer is not there or the file is damaged.
   public func rows(_ keys: some Sequence<Int64>, of layer: String) throws -> FeatureBatch {
-    let table = try table(layer), key = table.key!.quotedIdentifier
+    let table = try table(layer), key = table.key!
     return try read(table, where: "\(key) IN (\(keys.sorted().map(String.init).joined(separator: ","))) ORDER BY \(key)")
   }
 
@@ -42,7 +44,7 @@ public final class GeoPackageRowReader: Sendable {
   /// The features of a layer whose bounds meet the window, in the order of their keys; all of them where the layer has no index.
   /// - Throws: `FormatError` when the layer is not there or the file is damaged.
   public func features(of layer: String, meeting window: Envelope) throws -> FeatureBatch {
-    let table = try table(layer), key = table.key!.quotedIdentifier
+    let table = try table(layer), key = table.key!
     guard let geometry = table.geometryColumn, try hasTable("rtree_\(layer)_\(geometry)") else { return try rows(of: layer) }
     let index = "rtree_\(layer)_\(geometry)".quotedIdentifier
     return try read(
@@ -54,37 +56,42 @@ public final class GeoPackageRowReader: Sendable {
   }
 
   /// A number of one row; `nil` when there is no such row or it is unknown there.
-  public func number(_ column: String, ofRow key: Int64, in layer: String) throws -> Double? { try value(column, ofRow: key, in: layer) }
-
-  /// A whole number of one row; `nil` when there is no such row or it is unknown there.
-  public func integer(_ column: String, ofRow key: Int64, in layer: String) throws -> Int64? { try value(column, ofRow: key, in: layer) }
-
-  /// Column and layer are those of the caller, never of a file's content.
-  private func value<T: DatabaseValueConvertible & StatementColumnConvertible>(_ column: String, ofRow key: Int64, in layer: String) throws
-    -> T?
-  {
-    let table = try table(layer)
-    return try look {
-      let statement = try $0.cachedStatement(
-        sql: "SELECT \(column.quotedIdentifier) FROM \(layer.quotedIdentifier) WHERE \(table.key!.quotedIdentifier) = ?")
-      return try T.fetchOne(statement, arguments: [key])
+  public func number(_ column: String, ofRow key: Int64, in layer: String) throws -> Double? {
+    switch try value(column, ofRow: key, in: layer) {
+    case .real(let value)?: value
+    case .integer(let value)?: Double(value)
+    default: nil
     }
   }
 
-  private func hasTable(_ name: String) throws -> Bool { try look { try $0.tableExists(name) } }
+  /// A whole number of one row; `nil` when there is no such row or it is unknown there.
+  public func integer(_ column: String, ofRow key: Int64, in layer: String) throws -> Int64? {
+    try value(column, ofRow: key, in: layer)?.integer
+  }
 
-  private func look<T>(_ body: (Database) throws -> T) throws -> T {
-    do { return try reader.queue.read(body) } catch let error as DatabaseError {
-      throw FormatError.corruptDatabase(
-        path: reader.path, layer: "", rowsRead: 0, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
+  /// Column and layer are those of the caller, never of a file's content.
+  private func value(_ column: String, ofRow key: Int64, in layer: String) throws -> GuardedDatabase.Value? {
+    let table = try table(layer)
+    return try look("SELECT \(column.quotedIdentifier) FROM \(layer.quotedIdentifier) WHERE \(table.key!) = \(key)").first?.first
+  }
+
+  private func hasTable(_ name: String) throws -> Bool {
+    try !look("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = \(name.quotedLiteral)").isEmpty
+  }
+
+  private func look(_ query: String) throws -> [[GuardedDatabase.Value]] {
+    do throws(SQLiteFault) { return try lock.withLock { _ throws(SQLiteFault) in try reader.database.rows(query) } } catch {
+      throw FormatError.corruptDatabase(path: reader.path, layer: "", rowsRead: 0, reason: error.message)
     }
   }
 
   private func read(_ table: GeoPackageReader.Table, where condition: String) throws -> FeatureBatch {
     var features = FeatureBatch()
     var assembler = reader.assembler(for: table, fields: table.fields, options: ReadOptions(), batchSize: .max) { features = $0 }
-    try reader.readRows(of: table, fields: table.fields, where: condition, into: &assembler)
-    let summary = try assembler.finish(crs: table.crs)
+    let summary = try lock.withLock { _ in
+      try reader.readRows(of: table, fields: table.fields, where: condition, into: &assembler)
+      return try assembler.finish(crs: table.crs)
+    }
     guard summary.refusedCount == 0 else {
       throw FormatError.corruptDatabase(
         path: reader.path, layer: table.name, rowsRead: summary.readCount, reason: "\(summary.refusedCount) rows cannot be read")
