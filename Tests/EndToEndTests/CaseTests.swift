@@ -1,6 +1,7 @@
 import Foundation
 import GeoFormats
 import Testing
+import TextFormats
 
 /// Small studies of the kinds that towns have, each with the answer that is right (`Tests/Regressions/case-*`).
 @Suite("Cases")

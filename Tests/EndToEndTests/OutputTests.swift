@@ -1,6 +1,7 @@
 import Foundation
 import GeoFormats
 import Testing
+import TextFormats
 
 /// What `-o`, `--timings` and `--out` may replace, tried with files that the tests make.
 @Suite("Outputs and the user's files")

@@ -109,6 +109,23 @@ struct WriterTests {
     #expect(third.features.geometry.x == source.features.geometry.x)
   }
 
+  @Test("CSV holds no formula either for a spreadsheet that splits at semicolons, tabs or line ends inside quotes")
+  func formulasBehindOtherSeparators() throws {
+    let folder = try Folder()
+    let path = folder.path + "/o.csv"
+    var writer = try CSVWriter(path: path)
+    let texts: [String?] = ["A;=cmd|' /C calc'!A0", "a\t@x", "a\n+b;c", "a\r-b", "1;-2.5;+3", "a;b", "x;;=1", "\t=1", "a,=1"]
+    try writer.append(ExportTable(columns: [AttributeColumn(name: "t", texts: texts)]))
+    try writer.finish()
+    // A separator other than the comma does not know these quotes where they stand within its cell: `7,"A;=cmd"` is the cells
+    // `7,"A` and `=cmd"`. So what follows a separator is made inert as the start of a text is; a number stays a number.
+    let expected = [
+      "t", "\"A;'=cmd|' /C calc'!A0\"", "\"a\t'@x\"", "\"a\n'+b;c\"", "\"a\r'-b\"", "\"1;-2.5;+3\"", "\"a;b\"", "\"x;;'=1\"",
+      "\"'\t'=1\"", "\"a,=1\"", "",
+    ]
+    #expect(try text(path) == expected.joined(separator: "\n"))
+  }
+
   @Test("CSV quotes what must be quoted and makes formulas inert")
   func csv() throws {
     let folder = try Folder()
@@ -132,7 +149,7 @@ struct WriterTests {
         '+cmd,1
         '-2+3,1.25
         '@x,1.5
-        '\tx,1.75
+        "'\tx",1.75
         -2.5,2
         +7,2.25
         ,2.5

@@ -2,6 +2,7 @@ import Assessment
 import Foundation
 import GeoFormats
 import Testing
+import TextFormats
 
 @testable import Publishing
 

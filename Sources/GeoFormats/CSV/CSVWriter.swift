@@ -148,7 +148,7 @@ struct CSVRows: ~Copyable {
     var start = 0
     var isCellStart = true
     for i in 0..<text.count {
-      if isCellStart, Self.isFormula(text.extracting(i..<text.count)) {
+      if isCellStart, Self.isFormula(text.extracting(i..<Self.cellEnd(text, from: i))) {
         buffer.append(contentsOf: text.extracting(start..<i))
         buffer.append(byte: 0x27)
         start = i
@@ -163,6 +163,13 @@ struct CSVRows: ~Copyable {
     }
     buffer.append(contentsOf: text.extracting(start..<text.count))
     buffer.append(byte: 0x22)
+  }
+
+  /// Where the cell ends that begins at `start` for a program that separates by `;` or tabs.
+  private static func cellEnd(_ text: Span<UInt8>, from start: Int) -> Int {
+    var end = start + 1
+    while end < text.count, text[end] != 0x3B, text[end] != 0x09, text[end] != 0x0A, text[end] != 0x0D { end += 1 }
+    return end
   }
 
   /// Whether a spreadsheet would take a text for a formula by its beginning; a number is none.

@@ -4,6 +4,17 @@ import Testing
 
 @Suite("Site ids in paths")
 struct PathComponentTests {
+  @Test("A name that Windows keeps for a device or strips of its last dot is encoded; ids stay apart")
+  func namesOfWindows() {
+    #expect(pathComponent(ofSite: "con") == "%63on" && pathComponent(ofSite: "aux.12") == "%61ux.12")
+    #expect(pathComponent(ofSite: "nul") == "%6eul" && pathComponent(ofSite: "prn") == "%70rn")
+    #expect(pathComponent(ofSite: "com1") == "%63om1" && pathComponent(ofSite: "lpt9.b") == "%6cpt9.b")
+    #expect(pathComponent(ofSite: "trail.") == "trail%2e" && pathComponent(ofSite: "a..") == "a.%2e")
+    #expect(pathComponent(ofSite: "trail ") == "trail%20")
+    // Neighbours of such names are names like others, and keep their path.
+    for id in ["conx", "com", "com12", "auxiliary", "x.con", "lpt", "a.b"] { #expect(pathComponent(ofSite: id) == id) }
+  }
+
   @Test("Only a-z, 0-9, dot, underscore, hyphen stand for themselves")
   func encoding() {
     #expect(pathComponent(ofSite: "way/12") == "way%2f12")
