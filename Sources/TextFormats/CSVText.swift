@@ -1,29 +1,29 @@
 /// Why a text cannot be parted into cells: what was found at which byte.
-package struct CSVFault: Error {
+public struct CSVFault: Error {
   /// Byte offset from 0.
-  package var byte: Int
+  public var byte: Int
   /// Line from 1.
-  package var line: Int
+  public var line: Int
   /// What is wrong.
-  package var reason: String
+  public var reason: String
 }
 
 /// Comma-separated values (RFC 4180) as people write them: where the cells of a UTF-8 text stand. Builds nothing that is not asked for.
 ///
 /// The separator is a comma, a semicolon, a tab or a bar. What stands between a closing quote and the next separator is no part of the cell.
-package struct CSVText {
+public struct CSVText {
   /// One cell: where its text stands, whether it stands in quotes and whether quotes inside it are doubled.
-  package struct Cell {
+  public struct Cell {
     /// The bytes without the quotes around them.
-    package var range: Range<Int>
+    public var range: Range<Int>
     /// Whether it stands in quotes.
-    package var isQuoted: Bool
+    public var isQuoted: Bool
     /// Whether quotes inside it are doubled.
-    package var hasDoubledQuotes: Bool
+    public var hasDoubledQuotes: Bool
   }
 
   /// The byte between two cells.
-  package let separator: UInt8
+  public let separator: UInt8
   /// Whether blanks before an opening quote are passed over, instead of making the quote a part of the cell.
   private var skipsBlanks = false
 
@@ -33,7 +33,7 @@ package struct CSVText {
   }
 
   /// Finds the separator: the one under which most of the first 50 lines have as many cells as the header, and more than one.
-  package init(_ b: Span<UInt8>, skipsBlanks: Bool = false) throws(CSVFault) {
+  public init(_ b: Span<UInt8>, skipsBlanks: Bool = false) throws(CSVFault) {
     var best: (separator: UInt8, score: Int) = (0x2C, 0)
     for candidate: UInt8 in [0x2C, 0x3B, 0x09, 0x7C] {
       let text = CSVText(separator: candidate, skipsBlanks: skipsBlanks)
@@ -57,7 +57,7 @@ package struct CSVText {
   }
 
   /// Reads the record at `at` into `cells`; `at` goes behind its line end. False at the end of the text.
-  package func record(_ b: Span<UInt8>, _ at: inout Int, _ cells: inout [Cell]) throws(CSVFault) -> Bool {
+  public func record(_ b: Span<UInt8>, _ at: inout Int, _ cells: inout [Cell]) throws(CSVFault) -> Bool {
     cells.removeAll(keepingCapacity: true)
     guard at < b.count else { return false }
     while true {
@@ -99,14 +99,14 @@ package struct CSVText {
   }
 
   /// The line of a byte, from 1. O(byte).
-  package static func line(_ b: Span<UInt8>, _ byte: Int) -> Int {
+  public static func line(_ b: Span<UInt8>, _ byte: Int) -> Int {
     var line = 1
     for i in 0..<min(byte, b.count) where b[i] == 10 { line += 1 }
     return line
   }
 
   /// The text of a cell, doubled quotes made single.
-  package static func text(_ b: Span<UInt8>, _ cell: Cell) -> String {
+  public static func text(_ b: Span<UInt8>, _ cell: Cell) -> String {
     let text = unsafe b.extracting(cell.range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     guard cell.hasDoubledQuotes else { return text }
     var single = ""
@@ -125,15 +125,15 @@ package struct CSVText {
   // MARK: Small tables
 
   /// A table that is read whole: its records with the line each starts on, and the separator.
-  package struct Table {
+  public struct Table {
     /// The records, empty lines left out; cells without the blanks around them unless they are quoted.
-    package var records: [(line: Int, cells: [String])]
+    public var records: [(line: Int, cells: [String])]
     /// Whether a comma parts the cells; then it is no decimal comma.
-    package var isPartedByComma: Bool
+    public var isPartedByComma: Bool
   }
 
   /// Reads a small table whole, with blanks before quotes passed over. O(bytes).
-  package static func table(_ text: String) throws(CSVFault) -> Table {
+  public static func table(_ text: String) throws(CSVFault) -> Table {
     var bytes = Array(text.utf8)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     let b = bytes.span
@@ -169,7 +169,7 @@ package struct CSVText {
   ]
 
   /// The text in UTF-8; `nil` when it is UTF-8 already, or nearly: then single bad bytes are left for the rows to report.
-  package static func recoded(_ b: Span<UInt8>) -> [UInt8]? {
+  public static func recoded(_ b: Span<UInt8>) -> [UInt8]? {
     if b.count >= 2, b[0] == 0xFF && b[1] == 0xFE || b[0] == 0xFE && b[1] == 0xFF {
       let isLittle = b[0] == 0xFF
       var units: [UInt16] = []

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Why JSON text cannot be taken.
-package enum JSONFault: Error {
+public enum JSONFault: Error {
   /// The text is not JSON (RFC 8259) at the byte.
   case syntax(byte: Int, reason: String)
   /// The text is JSON, but not what its reader asks for: the reader's own error.
@@ -9,28 +9,30 @@ package enum JSONFault: Error {
 }
 
 /// Walks through JSON text byte by byte; builds nothing that is not asked for.
-package struct JSONCursor {
+public struct JSONCursor {
   /// The next byte.
-  package var at = 0
+  public var at = 0
   /// Whether a string held bytes that are not UTF-8.
-  package var hasBadEncoding = false
+  public var hasBadEncoding = false
   /// Deepest nesting that is followed.
-  package static let depthLimit = 512
+  public static let depthLimit = 512
 
   /// Makes a cursor at a byte.
   @inlinable
-  package init(at: Int = 0) { self.at = at }
+  public init(at: Int = 0) { self.at = at }
 
-  package func syntax(_ reason: String) -> JSONFault { .syntax(byte: at, reason: reason) }
+  /// A fault at the cursor.
+  public func syntax(_ reason: String) -> JSONFault { .syntax(byte: at, reason: reason) }
 
   /// Names the byte at the cursor for a message.
-  package func found(_ b: Span<UInt8>) -> String {
+  public func found(_ b: Span<UInt8>) -> String {
     guard at < b.count else { return "the end of the text" }
     return b[at] > 32 && b[at] < 127 ? "“\(Character(UnicodeScalar(b[at])))”" : "byte 0x" + String(b[at], radix: 16)
   }
 
+  /// Goes to the next byte that is no space.
   @inlinable @inline(__always)
-  package mutating func skipSpace(_ b: Span<UInt8>) {
+  public mutating func skipSpace(_ b: Span<UInt8>) {
     while at < b.count, b[at] <= 32 {
       guard b[at] == 32 || b[at] == 10 || b[at] == 13 || b[at] == 9 else { return }
       at += 1
@@ -39,20 +41,21 @@ package struct JSONCursor {
 
   /// Skips space and tells the next byte, 0 at the end.
   @inlinable @inline(__always)
-  package mutating func peek(_ b: Span<UInt8>) -> UInt8 {
+  public mutating func peek(_ b: Span<UInt8>) -> UInt8 {
     skipSpace(b)
     return at < b.count ? b[at] : 0
   }
 
+  /// Skips space and goes behind the byte that must stand next.
   @inlinable @inline(__always)
-  package mutating func expect(_ c: UInt8, _ b: Span<UInt8>) throws(JSONFault) {
+  public mutating func expect(_ c: UInt8, _ b: Span<UInt8>) throws(JSONFault) {
     guard peek(b) == c, at < b.count else { throw syntax("“\(Character(UnicodeScalar(c)))” expected, \(found(b)) found") }
     at += 1
   }
 
   /// After a member or element: true when another follows, false when `close` ends the list.
   @inlinable @inline(__always)
-  package mutating func continues(_ close: UInt8, _ b: Span<UInt8>) throws(JSONFault) -> Bool {
+  public mutating func continues(_ close: UInt8, _ b: Span<UInt8>) throws(JSONFault) -> Bool {
     let c = peek(b)
     guard at < b.count, c == 0x2C || c == close else {
       throw syntax("“,” or “\(Character(UnicodeScalar(close)))” expected, \(found(b)) found")
@@ -65,7 +68,7 @@ package struct JSONCursor {
 
   /// After an opening bracket: whether the list has members.
   @inlinable @inline(__always)
-  package mutating func opens(_ close: UInt8, _ b: Span<UInt8>) -> Bool {
+  public mutating func opens(_ close: UInt8, _ b: Span<UInt8>) -> Bool {
     guard peek(b) == close, at < b.count else { return true }
     at += 1
     return false
@@ -74,7 +77,8 @@ package struct JSONCursor {
   // MARK: Strings
 
   /// The bytes between the quotes and whether they hold escapes or bad UTF-8; the cursor goes behind the closing quote.
-  package mutating func string(_ b: Span<UInt8>) throws(JSONFault) -> (range: Range<Int>, isPlain: Bool) {
+  @inlinable
+  public mutating func string(_ b: Span<UInt8>) throws(JSONFault) -> (range: Range<Int>, isPlain: Bool) {
     try expect(0x22, b)
     let start = at
     var isPlain = true
@@ -103,7 +107,7 @@ package struct JSONCursor {
     throw syntax("a string without end")
   }
 
-  private mutating func escape(_ b: Span<UInt8>) throws(JSONFault) {
+  @usableFromInline mutating func escape(_ b: Span<UInt8>) throws(JSONFault) {
     guard at + 1 < b.count else { throw syntax("a string without end") }
     switch b[at + 1] {
     case 0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74: at += 2
@@ -126,7 +130,7 @@ package struct JSONCursor {
   }
 
   /// The text of a string that has been checked; lone surrogates and bad bytes become U+FFFD.
-  package func text(_ b: Span<UInt8>, _ range: Range<Int>) -> String {
+  public func text(_ b: Span<UInt8>, _ range: Range<Int>) -> String {
     var bytes: [UInt8] = []
     var i = range.lowerBound
     func unit(_ k: Int) -> UInt32 { (2..<6).reduce(0) { $0 << 4 | (hexDigit(b[k + $1]) ?? 0) } }
@@ -158,13 +162,14 @@ package struct JSONCursor {
   }
 
   /// A string as text.
-  package mutating func stringText(_ b: Span<UInt8>) throws(JSONFault) -> String {
+  public mutating func stringText(_ b: Span<UInt8>) throws(JSONFault) -> String {
     let string = try string(b)
     return text(b, string.range)
   }
 
   /// A member's name, with the colon behind it.
-  package mutating func name(_ b: Span<UInt8>) throws(JSONFault) -> (range: Range<Int>, isPlain: Bool) {
+  @inlinable
+  public mutating func name(_ b: Span<UInt8>) throws(JSONFault) -> (range: Range<Int>, isPlain: Bool) {
     guard peek(b) == 0x22, at < b.count else { throw syntax("a member name in quotes expected, \(found(b)) found") }
     let name = try string(b)
     try expect(0x3A, b)
@@ -174,17 +179,18 @@ package struct JSONCursor {
   // MARK: Numbers
 
   /// A number as it stands: whole when it has neither fraction nor exponent and fits 64 bits.
-  package enum Number {
+  public enum Number {
     case whole(Int64)
     case real(Double)
   }
 
-  private static let powers: [Double] = [
+  @usableFromInline static let powers: [Double] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
   ]
 
   /// Reads a number by the grammar of RFC 8259. A value beyond the doubles is infinite.
-  package mutating func number(_ b: Span<UInt8>) throws(JSONFault) -> Number {
+  @inlinable
+  public mutating func number(_ b: Span<UInt8>) throws(JSONFault) -> Number {
     let start = at
     let negative = at < b.count && b[at] == 0x2D
     if negative { at += 1 }
@@ -242,7 +248,7 @@ package struct JSONCursor {
     return .real(slowNumber(b, start..<at))
   }
 
-  private func slowNumber(_ b: Span<UInt8>, _ range: Range<Int>) -> Double {
+  @usableFromInline func slowNumber(_ b: Span<UInt8>, _ range: Range<Int>) -> Double {
     // Digits beyond the 800th cannot change the nearest double by more than rounding; a longer literal is a claim like any other.
     var text: [CChar] = []
     text.reserveCapacity(min(range.count, 1_024) + 1)
@@ -253,7 +259,7 @@ package struct JSONCursor {
 
   /// A number as a double.
   @inlinable @inline(__always)
-  package mutating func double(_ b: Span<UInt8>) throws(JSONFault) -> Double {
+  public mutating func double(_ b: Span<UInt8>) throws(JSONFault) -> Double {
     switch try number(b) {
     case .whole(let v): Double(v)
     case .real(let v): v
@@ -269,7 +275,7 @@ package struct JSONCursor {
   }
 
   /// `true` or `false`.
-  package mutating func boolean(_ b: Span<UInt8>) throws(JSONFault) -> Bool {
+  public mutating func boolean(_ b: Span<UInt8>) throws(JSONFault) -> Bool {
     if b[at] == 0x74 {
       try literal("true", b)
       return true
@@ -279,10 +285,10 @@ package struct JSONCursor {
   }
 
   /// `null`.
-  package mutating func null(_ b: Span<UInt8>) throws(JSONFault) { try literal("null", b) }
+  public mutating func null(_ b: Span<UInt8>) throws(JSONFault) { try literal("null", b) }
 
   /// Goes behind the next value, checking every byte of it.
-  package mutating func skipValue(_ b: Span<UInt8>) throws(JSONFault) {
+  public mutating func skipValue(_ b: Span<UInt8>) throws(JSONFault) {
     var open: [UInt8] = []
     while true {
       // At the start of a value.

@@ -2,14 +2,15 @@
 ///
 /// Room is reserved first and then written without further checks, which is what makes a number cost tens of nanoseconds.
 @safe
-package struct TextBuffer: ~Copyable {
+public struct TextBuffer: ~Copyable {
   @usableFromInline var base: UnsafeMutablePointer<UInt8>
   @usableFromInline var capacity: Int
   /// How many bytes there are.
-  package internal(set) var count = 0
+  @inlinable public var count: Int { filled }
+  @usableFromInline var filled = 0
 
   /// Makes an empty buffer with room for `capacity` bytes.
-  package init(capacity: Int = 1 << 16) {
+  public init(capacity: Int = 1 << 16) {
     self.capacity = capacity
     unsafe base = .allocate(capacity: capacity)
   }
@@ -18,7 +19,7 @@ package struct TextBuffer: ~Copyable {
 
   /// Makes room for `n` more bytes.
   @inlinable @inline(__always)
-  package mutating func reserve(_ n: Int) {
+  public mutating func reserve(_ n: Int) {
     if count + n > capacity { grow(n) }
   }
 
@@ -32,8 +33,9 @@ package struct TextBuffer: ~Copyable {
     capacity = larger
   }
 
+  /// Empties the buffer and keeps its room.
   @inlinable
-  package mutating func removeAll() { count = 0 }
+  public mutating func removeAll() { filled = 0 }
 
   /// Writes a question mark over every control character of ECMA-48 but tab and line ends, also over both bytes of those above 127. O(bytes).
   package mutating func silenceControls() {
@@ -52,26 +54,29 @@ package struct TextBuffer: ~Copyable {
 
   /// Runs `body` on the bytes.
   @inlinable
-  package func withBytes<Result, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Result) throws(Failure) -> Result {
+  public func withBytes<Result, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> Result) throws(Failure) -> Result {
     try unsafe body(UnsafeRawBufferPointer(start: base, count: count))
   }
 
+  /// Adds a byte.
   @inlinable @inline(__always)
-  package mutating func append(byte: UInt8) {
+  public mutating func append(byte: UInt8) {
     reserve(1)
     unsafe base[count] = byte
-    count += 1
+    filled += 1
   }
 
+  /// Adds a text of the program.
   @inlinable @inline(__always)
-  package mutating func append(literal text: StaticString) {
+  public mutating func append(literal text: StaticString) {
     let n = text.utf8CodeUnitCount
     reserve(n)
     unsafe (base + count).update(from: text.utf8Start, count: n)
-    count += n
+    filled += n
   }
 
-  package mutating func append(_ text: String) {
+  /// Adds a text as UTF-8.
+  public mutating func append(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
       guard let start = bytes.baseAddress else { return }
@@ -79,20 +84,22 @@ package struct TextBuffer: ~Copyable {
     }
   }
 
+  /// Adds bytes.
   @inlinable
-  package mutating func append(contentsOf bytes: Span<UInt8>) {
+  public mutating func append(contentsOf bytes: Span<UInt8>) {
     unsafe bytes.withUnsafeBufferPointer { bytes in
       guard let start = bytes.baseAddress else { return }
       unsafe appendBytes(start, bytes.count)
     }
   }
 
+  /// Adds the bytes of another buffer.
   @inlinable
-  package mutating func append(contentsOf other: borrowing TextBuffer) { unsafe appendBytes(other.base, other.count) }
+  public mutating func append(contentsOf other: borrowing TextBuffer) { unsafe appendBytes(other.base, other.count) }
 
   /// Copies the bytes of a range to a place in an array that has room for them.
   @inlinable
-  package func copy(_ range: Range<Int>, into target: inout [UInt8], at place: Int) {
+  public func copy(_ range: Range<Int>, into target: inout [UInt8], at place: Int) {
     precondition(range.upperBound <= count && place + range.count <= target.count, "bytes that are there, and room for them")
     unsafe target.withUnsafeMutableBufferPointer { target in
       guard let start = target.baseAddress else { return }
@@ -104,21 +111,21 @@ package struct TextBuffer: ~Copyable {
   mutating func appendBytes(_ start: UnsafePointer<UInt8>, _ n: Int) {
     reserve(n)
     unsafe (base + count).update(from: start, count: n)
-    count += n
+    filled += n
   }
 
   /// The lowest `n` (0 to 8) bytes of a word, the highest first.
   @inlinable @inline(__always)
-  package mutating func append(bigEndian word: UInt64, count n: Int) {
+  public mutating func append(bigEndian word: UInt64, count n: Int) {
     guard n > 0 else { return }
     reserve(8)
     unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: (word << UInt64(64 - 8 * n)).bigEndian, as: UInt64.self)
-    count += n
+    filled += n
   }
 
   /// Bytes of a run that has at least 15 more behind them.
   @inlinable @inline(__always)
-  package mutating func append(padded bytes: Span<UInt8>, _ start: Int, _ n: Int) {
+  public mutating func append(padded bytes: Span<UInt8>, _ start: Int, _ n: Int) {
     reserve(n + 16)
     precondition(start >= 0 && n >= 0 && start + n + 15 < bytes.count, "padding behind the run")
     unsafe bytes.withUnsafeBytes { source in
@@ -129,23 +136,23 @@ package struct TextBuffer: ~Copyable {
         done &+= 16
       } while done < n
     }
-    count += n
+    filled += n
   }
 
   /// Bytes of another buffer.
   @inlinable @inline(__always)
-  package mutating func append(_ other: borrowing TextBuffer, _ start: Int, _ n: Int) {
+  public mutating func append(_ other: borrowing TextBuffer, _ start: Int, _ n: Int) {
     precondition(start >= 0 && n >= 0 && start + n <= other.count, "bytes of the other buffer")
     unsafe appendBytes(other.base + start, n)
   }
 
   /// Two reals as little-endian bytes.
   @inlinable
-  package mutating func appendReals(_ a: Double, _ b: Double) {
+  public mutating func appendReals(_ a: Double, _ b: Double) {
     reserve(16)
     unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: a.bitPattern.littleEndian, as: UInt64.self)
     unsafe UnsafeMutableRawPointer(base + count + 8).storeBytes(of: b.bitPattern.littleEndian, as: UInt64.self)
-    count += 16
+    filled += 16
   }
 
   // MARK: Numbers
@@ -177,14 +184,14 @@ package struct TextBuffer: ~Copyable {
     let word = Self.eightDigits(number)
     let skipped = min(7, word.trailingZeroBitCount &>> 3)
     store((word | Self.zeros) &>> UInt64(skipped &<< 3), at: count)
-    count += 8 - skipped
+    filled += 8 - skipped
   }
 
   /// A number below 10⁸ as eight digits; room for them has been made.
   @inline(__always)
   private mutating func eight(_ number: UInt64) {
     store(Self.eightDigits(number) | Self.zeros, at: count)
-    count += 8
+    filled += 8
   }
 
   /// Room for 24 bytes has been made.
@@ -209,22 +216,22 @@ package struct TextBuffer: ~Copyable {
     let first = Self.eightDigits(upper)
     store(first | Self.zeros, at: count)
     if last == 0 {
-      count += 8 - first.leadingZeroBitCount &>> 3
+      filled += 8 - first.leadingZeroBitCount &>> 3
     } else {
       let second = Self.eightDigits(last)
       store(second | Self.zeros, at: count + 8)
-      count += 16 - second.leadingZeroBitCount &>> 3
+      filled += 16 - second.leadingZeroBitCount &>> 3
     }
   }
 
   @inline(__always)
   private mutating func sign(_ isNegative: Bool) {
     unsafe base[count] = 0x2D
-    count += isNegative ? 1 : 0
+    filled += isNegative ? 1 : 0
   }
 
   /// A whole number.
-  package mutating func append(whole value: Int64) {
+  public mutating func append(whole value: Int64) {
     reserve(32)
     sign(value < 0)
     digits(value.magnitude)
@@ -234,7 +241,7 @@ package struct TextBuffer: ~Copyable {
   private static let wholePowers: [UInt64] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000]
 
   /// A finite number with at most `decimals` (0 to 9) decimals, rounded to nearest, without trailing zeros; never “-0”.
-  package mutating func append(_ value: Double, decimals: Int) {
+  public mutating func append(_ value: Double, decimals: Int) {
     let scaled = (value * Self.powers[decimals]).rounded()
     guard abs(scaled) < 9e15 else { return append(shortest: value) }
     reserve(48)
@@ -243,7 +250,7 @@ package struct TextBuffer: ~Copyable {
     digits(units)
     guard rest != 0 else { return }
     unsafe base[count] = 0x2E
-    count += 1
+    filled += 1
     fraction(rest * Self.wholePowers[9 - decimals] * 10_000_000)
   }
 
@@ -277,28 +284,28 @@ package struct TextBuffer: ~Copyable {
     unsafe base[count] = 0x2E
     let word = Self.eightDigits(decimals)
     store(word | Self.zeros, at: count + 1)
-    count += 9 - word.leadingZeroBitCount &>> 3
+    filled += 9 - word.leadingZeroBitCount &>> 3
   }
 
   /// A GeoJSON position of degrees, after a comma unless it is the first.
-  package mutating func appendPosition(_ x: Double, _ y: Double, isFirst: Bool) {
+  public mutating func appendPosition(_ x: Double, _ y: Double, isFirst: Bool) {
     reserve(128)
     unsafe base[count] = 0x2C
-    count += isFirst ? 0 : 1
+    filled += isFirst ? 0 : 1
     unsafe base[count] = 0x5B
-    count += 1
+    filled += 1
     appendDegrees(x)
     unsafe base[count] = 0x2C
-    count += 1
+    filled += 1
     appendDegrees(y)
     unsafe base[count] = 0x5D
-    count += 1
+    filled += 1
   }
 
   /// The shortest text that reads back as the same finite number.
   ///
   /// Few decimals are the common case: m ÷ 10⁶ with both exact reads back as the number it prints.
-  package mutating func append(shortest value: Double) {
+  public mutating func append(shortest value: Double) {
     reserve(64)
     let magnitude = abs(value)
     if magnitude < 1e9 {
@@ -329,11 +336,11 @@ package struct TextBuffer: ~Copyable {
       let length = number >= 10_000_000_000_000_000 ? 17 : number >= 1_000_000_000_000_000 ? 16 : 15
       // “0.000”, of which as much stays as there are zeros after the point.
       store(0x3030_3030_3030_2E30, at: count)
-      count += 2 - exponent - length
+      filled += 2 - exponent - length
       guard length == 17 else { return fraction(length == 16 ? number : number &* 10) }
       let (first, rest) = number.quotientAndRemainder(dividingBy: 10_000_000_000_000_000)
       unsafe base[count] = 0x30 + UInt8(truncatingIfNeeded: first)
-      count += 1
+      filled += 1
       if rest != 0 { fraction(rest) }
     } else if exponent >= 0 {
       digits(number &* Self.wholePowers[exponent])
@@ -343,10 +350,10 @@ package struct TextBuffer: ~Copyable {
       let (units, rest) = number.quotientAndRemainder(dividingBy: scale)
       digits(units)
       unsafe base[count] = 0x2E
-      count += 1
+      filled += 1
       if rest == 0 {
         unsafe base[count] = 0x30
-        count += 1
+        filled += 1
       } else {
         fraction(rest &* ShortestDecimal.powers[16 + exponent])
       }
@@ -356,7 +363,7 @@ package struct TextBuffer: ~Copyable {
   // MARK: JSON
 
   /// A JSON string of UTF-8 bytes, quoted and escaped.
-  package mutating func appendJSON(_ bytes: Span<UInt8>) {
+  public mutating func appendJSON(_ bytes: Span<UInt8>) {
     let n = bytes.count
     reserve(n + 16)
     append(byte: 0x22)
@@ -367,7 +374,7 @@ package struct TextBuffer: ~Copyable {
         let word = unsafe source.loadUnaligned(fromByteOffset: i, as: UInt64.self)
         guard !Self.holdsEscape(word) else { break }
         unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: word, as: UInt64.self)
-        count += 8
+        filled += 8
         i &+= 8
       }
       while i < n {
@@ -379,7 +386,7 @@ package struct TextBuffer: ~Copyable {
           reserve(n &- i + 16)
         } else {
           unsafe base[count] = c
-          count += 1
+          filled += 1
         }
       }
     }
@@ -413,7 +420,7 @@ package struct TextBuffer: ~Copyable {
   }
 
   /// A JSON string.
-  package mutating func appendJSON(_ text: String) {
+  public mutating func appendJSON(_ text: String) {
     let bytes = Array(text.utf8)
     appendJSON(bytes.span)
   }

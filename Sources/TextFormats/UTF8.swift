@@ -1,7 +1,7 @@
 extension Span<UInt8> {
   /// Whether the bytes are those of an ASCII text.
   @inlinable
-  package func equals(_ text: StaticString) -> Bool {
+  public func equals(_ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
     for k in 0..<count where unsafe self[k] != text.utf8Start[k] { return false }
     return true
@@ -9,7 +9,7 @@ extension Span<UInt8> {
 }
 
 /// Whether the bytes are well-formed UTF-8 (Unicode 15, table 3-7). O(n).
-package func isWellFormedUTF8(_ bytes: Span<UInt8>) -> Bool {
+public func isWellFormedUTF8(_ bytes: Span<UInt8>) -> Bool {
   var i = 0
   let n = bytes.count
   while i < n {
@@ -25,7 +25,7 @@ package func isWellFormedUTF8(_ bytes: Span<UInt8>) -> Bool {
 }
 
 /// The length of the well-formed sequence of two to four bytes at `i`, 0 when it is ill-formed.
-package func utf8SequenceLength(_ bytes: Span<UInt8>, at i: Int) -> Int {
+public func utf8SequenceLength(_ bytes: Span<UInt8>, at i: Int) -> Int {
   let lead = bytes[i]
   func continues(_ k: Int, _ low: UInt8 = 0x80, _ high: UInt8 = 0xBF) -> Bool {
     i + k < bytes.count && bytes[i + k] >= low && bytes[i + k] <= high

@@ -1,5 +1,5 @@
 /// A cell as a number when it is one from end to end.
-package func writtenNumber(_ cell: Span<UInt8>) -> JSONCursor.Number? {
+public func writtenNumber(_ cell: Span<UInt8>) -> JSONCursor.Number? {
   var cursor = JSONCursor()
   guard cell.count > 0, cell[0] == 0x2D || cell[0] &- 0x30 <= 9 else { return nil }
   do throws(JSONFault) {
