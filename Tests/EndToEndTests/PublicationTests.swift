@@ -2,6 +2,7 @@ import Foundation
 import GeoFormats
 import SimpleFeatures
 import Testing
+import TextFormats
 
 @Suite("What is published is a choice of what leaves, not of what is computed", .serialized)
 struct PublicationTests {

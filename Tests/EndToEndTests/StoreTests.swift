@@ -1,6 +1,7 @@
 import Foundation
 import GeoFormats
 import Testing
+import TextFormats
 
 @Suite("The output folder and the private store beside it", .serialized)
 struct StoreTests {

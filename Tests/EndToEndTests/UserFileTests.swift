@@ -1,6 +1,7 @@
 import Foundation
 import GeoFormats
 import Testing
+import TextFormats
 
 @Suite("Files that are not what they seem, through the built executable", .serialized)
 struct UserFileTests {

@@ -2,6 +2,7 @@ import Foundation
 import GeoFormats
 import SimpleFeatures
 import Testing
+import TextFormats
 
 @testable import Assessment
 

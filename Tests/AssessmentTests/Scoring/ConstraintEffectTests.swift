@@ -1,6 +1,7 @@
 import Foundation
 import GeoFormats
 import Testing
+import TextFormats
 
 @testable import Assessment
 
