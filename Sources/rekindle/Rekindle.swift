@@ -19,6 +19,7 @@ struct Rekindle: ParsableCommand {
     ])
 
   static func main() {
+    StackLimit.raise()
     installInterruptHandler()
     do {
       var command = try parseAsRoot()

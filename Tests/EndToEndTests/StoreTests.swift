@@ -78,7 +78,7 @@ struct StoreTests {
     #expect(try explain("one").status == 65)
     #expect(try rekindle(["run", "study.yml", "--out", "one", "--quiet"], in: folder.path).status == 0)
     #expect(try explain("one").output == answers.0)
-    #expect(Set(contents(of: folder.path + "/one.private").keys) == ["facts.sqlite"])
+    #expect(Set(contents(of: folder.path + "/one.private").keys) == ["facts.sqlite", "study"])
   }
 
   @Test("An input that was changed, even to the same size and with its date set back, is noticed; one that was only touched is not")

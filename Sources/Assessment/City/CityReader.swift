@@ -73,7 +73,7 @@ struct CityReader {
     guard !extent.isEmpty else {
       throw AssessmentError(
         .badInput,
-        "layers.buildings, \(source.reference.path): no footprint has a position. \(layer.readCount) read = \(layer.features.count) kept + \(layer.readCount - layer.features.count) refused. Check the file and its CRS, or name another layer."
+        "layers.buildings, \(source.reference.path): no footprint has a position\(unplaced.isEmpty ? "" : " in \(crs): wrong CRS or swapped axes?"). \(layer.readCount) read = \(layer.features.count) kept + \(layer.readCount - layer.features.count) refused. Check the file and its CRS, or name another layer."
       )
     }
     try checkExtent("buildings", footprints, of: extent)

@@ -119,6 +119,9 @@ enum FormatConverter {
       sandbox.environment["OSM_USE_CUSTOM_INDEXING"] = "NO"
       result = try sandbox.run(ogr2ogr, arguments, path)
     }
+    guard !result.lacksRoom else {
+      throw .cannotWrite(path: folder.path, reason: "the temporary folder has no room for the conversion of \(path)")
+    }
     guard result.status == 0, FileManager.default.fileExists(atPath: output) else {
       throw .converterFailed(path: path, reason: result.reason(instead: folder.path + "/in/"))
     }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import Synchronization
 
 /// Ends the converters that are running, removes all temporary folders and goes on to `end`, in a process that ends out of its order.
@@ -146,6 +147,13 @@ struct Sandbox {
     /// Lines of warnings and errors.
     var complaints: [String] {
       errors.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }
+    }
+
+    /// Whether the program ended for want of room on the disk, or passed a limit on the size of files (signal 25, as the shell and bwrap give it).
+    var lacksRoom: Bool {
+      guard status != 0 else { return false }
+      return status == SIGXFSZ || status == 128 + SIGXFSZ
+        || ["No space left on device", "File too large", "database or disk is full", "disk I/O error"].contains(where: errors.contains)
     }
 
     /// The last error in words.

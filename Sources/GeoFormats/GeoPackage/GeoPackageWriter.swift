@@ -207,7 +207,9 @@ public final class GeoPackageWriter {
   private func replacesOnly(fileWith layer: GeoPackageLayer) throws(FormatError) {
     guard existing == .replacedIfAlike, unsafe access(place, F_OK) == 0 else { return }
     let found = (try? GeoPackageReader(path: place).describe(counting: false)) ?? []
-    guard found.map(\.name) == [layer.name], found[0].fields.map(\.name) == layer.table.columns.map(\.name) else {
+    // Its key is a field, too.
+    let columns = layer.table.columns.map(\.name), key = Self.freeName("fid", layer.table.columns)
+    guard found.map(\.name) == [layer.name], found[0].fields.map(\.name).filter({ $0 != key }) == columns else {
       throw .notReplaced(path: path)
     }
   }
