@@ -138,6 +138,13 @@ struct Sandbox {
         ? "\(bwrap) hides nothing" : "\(bwrap) does not work here\(reason.map { " (\($0))" } ?? ", status \(process.terminationStatus)")")
   }
 
+  /// A limit that may be set: one that is in force already cannot be raised from within.
+  private static func within(_ kind: __rlimit_resource, _ wanted: Int) -> Int {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(kind.rawValue), &limit) == 0 else { return wanted }
+    return min(wanted, Int(clamping: limit.rlim_max))
+  }
+
   /// What a run left behind.
   struct Result {
     var status: Int32
@@ -183,7 +190,10 @@ struct Sandbox {
     }
     if let prlimit = FormatConverter.program("prlimit") {
       let bytes = max(512 << 20, memory.map { $0 + $0 / 4 } ?? 4 << 30)
-      command += [prlimit, "--as=\(bytes)", "--cpu=\(seconds)", "--fsize=\(16 << 30)", "--core=0", "--"]
+      command += [
+        prlimit, "--as=\(Self.within(RLIMIT_AS, bytes))", "--cpu=\(Self.within(RLIMIT_CPU, seconds))",
+        "--fsize=\(Self.within(RLIMIT_FSIZE, 16 << 30))", "--core=0", "--",
+      ]
     }
     command += [program] + arguments
     let process = Process()
