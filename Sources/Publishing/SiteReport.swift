@@ -309,6 +309,12 @@ struct SitePage {
     add(.condition, place.text("condition").map { catalogue.title("value", $0, $0) })
     add(.heritage, place["heritage"]?.bool.map { catalogue.text($0 ? .listed : .notListed) })
     add(.owner, place.text("owner").map { catalogue.title("value", $0, $0) })
+    if let energy = place.text("energy_class") {
+      plain.append(
+        .members([
+          "label": .string(catalogue.title("fact", "energy_class", "Energy class")), "value": .clean(energy, limit: 8), "known": true,
+        ]))
+    }
     return .members(["rows": .array(rows), "plain": .array(plain), "has_rows": .bool(!rows.isEmpty)])
   }
 

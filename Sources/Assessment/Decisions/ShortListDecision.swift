@@ -8,7 +8,8 @@ struct ShortListDecision: Sendable {
   struct MethodRanking: Sendable {
     var method: RankingMethod
     var ranks: [Int]
-    var reversals: RankReversalCertificate
+    /// `nil` when only single sites are asked for.
+    var reversals: RankReversalCertificate?
   }
 
   /// Site ids by rank.
@@ -28,7 +29,8 @@ struct ShortListDecision: Sendable {
   let agreement: RankingAgreement
   let stakeholders: StakeholderComparison?
   let stability: WeightStability
-  let information: ValueOfInformation
+  /// `nil` when only single sites are asked for.
+  let information: ValueOfInformation?
   /// Number of sites that make the list whose members a fact may change.
   let listed: Int
 
@@ -39,9 +41,11 @@ struct ShortListDecision: Sendable {
   /// - Parameters:
   ///   - criteria: worth of each site on each criterion of the profile, sites by rank.
   ///   - top: how many sites are reported.
+  ///   - isWhole: whether the list itself is asked for, with reversals by removal and the facts that would change it; else only its sites.
   /// - Complexity: O(draws · n·m + n³) for n sites and m criteria.
   init(
-    ids: [String], names: [String], criteria: [[ScoredCriterion]], profile: Profile, top: Int, draws: Int, seed: UInt64
+    ids: [String], names: [String], criteria: [[ScoredCriterion]], profile: Profile, top: Int, draws: Int, seed: UInt64,
+    isWhole: Bool = true
   ) throws(DecisionError) {
     let n = ids.count
     let weighted = profile.criteria.indices.filter { profile.criteria[$0].weight > 0 }
@@ -67,10 +71,9 @@ struct ShortListDecision: Sendable {
     for method in RankingMethod.allCases {
       do {
         let ranks = try method.ranks(table)
-        rankings.append(
-          MethodRanking(
-            method: method, ranks: ranks,
-            reversals: try RankReversalCertificate(table) { (part) throws(DecisionError) in try method.ranks(part) }))
+        let reversals =
+          isWhole ? try RankReversalCertificate(table) { (part) throws(DecisionError) in try method.ranks(part) } : nil
+        rankings.append(MethodRanking(method: method, ranks: ranks, reversals: reversals))
       } catch { leftOut.append((method, error.description)) }
     }
     (self.rankings, self.leftOut) = (rankings, leftOut)
@@ -81,7 +84,7 @@ struct ShortListDecision: Sendable {
     stability = try WeightStability(values: flat, alternativeCount: n, weights: model.weights)
     // Where every site would be on the list, the question is who comes first.
     listed = top > 0 && top < n ? top : 1
-    information = try ValueOfInformation(model, columns, shortListCount: listed, limit: 20)
+    information = isWhole ? try ValueOfInformation(model, columns, shortListCount: listed, limit: 20) : nil
   }
 
   // MARK: JSON
@@ -138,11 +141,12 @@ struct ShortListDecision: Sendable {
   }
 
   private func reversalJSON(_ ranking: MethodRanking) -> JSON {
-    let example = ranking.reversals.reversals.first
+    guard let certificate = ranking.reversals else { return nil }
+    let example = certificate.reversals.first
     return [
-      "id": .string(ranking.method.rawValue), "stable": .bool(ranking.reversals.isStable),
-      "reversals": .number(Double(ranking.reversals.reversals.count)),
-      "first_place_changes": .number(Double(ranking.reversals.firstPlaceChanges.count)),
+      "id": .string(ranking.method.rawValue), "stable": .bool(certificate.isStable),
+      "reversals": .number(Double(certificate.reversals.count)),
+      "first_place_changes": .number(Double(certificate.firstPlaceChanges.count)),
       "example": example.map { ["removed": site($0.removed), "was_ahead": site($0.wasAhead), "is_ahead": site($0.isAhead)] } ?? nil,
     ]
   }
@@ -177,6 +181,7 @@ struct ShortListDecision: Sendable {
   }
 
   private var informationJSON: JSON {
+    guard let information else { return nil }
     let order = weighted.indices.filter { information.byCriterion[$0] > 0 }.sorted {
       (information.byCriterion[$1], $0) < (information.byCriterion[$0], $1)
     }

@@ -173,7 +173,7 @@ extension Portfolio {
       if ranks.contains(where: { $0 <= compared }) {
         var list = self
         list.sites = try rows.sites(1...compared)
-        let robustness = try list.robustness()
+        let robustness = try list.robustness(top: shortListTop, draws: 10_000, isWhole: false)
         for place in 0..<compared { standings[place + 1] = robustness.standing(place) }
       }
     }

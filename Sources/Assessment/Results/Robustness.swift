@@ -23,7 +23,10 @@ extension Portfolio {
   /// the reported sites, at least 20 and at most 60 unless more are reported, where there are as many; and compares its sites by other methods
   /// and by the stakeholders' weights.
   /// - Throws: `AssessmentError` for a table that no method can rank.
-  public func robustness(top: Int, draws: Int = 10_000) throws -> Robustness {
+  public func robustness(top: Int, draws: Int = 10_000) throws -> Robustness { try robustness(top: top, draws: draws, isWhole: true) }
+
+  /// See `robustness(top:draws:)`; without the comparison of the whole list when only single sites are asked for.
+  func robustness(top: Int, draws: Int, isWhole: Bool) throws -> Robustness {
     let count = Self.shortListLength(top: top, of: sites.count)
     let records = (0..<count).map { SiteRecord(sites, row: $0) }
     do {
@@ -31,7 +34,7 @@ extension Portfolio {
         decision: try ShortListDecision(
           ids: records.map(\.id), names: records.map { $0.text("name") ?? $0.text("address") ?? $0.id },
           criteria: records.map { context.criteria($0).map(\.penalised) }, profile: context.profile, top: top, draws: draws,
-          seed: record.seed))
+          seed: record.seed, isWhole: isWhole))
     } catch {
       throw AssessmentError(.badInput, "Comparing the first \(count) sites: \(error.description)")
     }
