@@ -91,8 +91,9 @@ let package = Package(
       ],
       swiftSettings: house),
     .testTarget(
-      name: "PublishingTests", dependencies: ["Publishing", "Assessment", "GeoFormats", "SimpleFeatures", "ProjectFinance"],
-      exclude: ["Fixtures"], swiftSettings: house),
+      name: "PublishingTests",
+      dependencies: ["Publishing", "Assessment", "GeoFormats", "SimpleFeatures", "UrbanIndicators", "ProjectFinance"],
+      swiftSettings: house),
     .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats", "SimpleFeatures"], swiftSettings: house),
   ]
 )

@@ -36,12 +36,12 @@ final class SiteFiles {
     try writeGeoJSON(feature, study: study, form: .collection, to: folder.place(outline))
     if options.formats.contains("html") {
       for (k, language) in options.languages.enumerated() {
-        try folder.write(siteReport(dossier.json, atlas: atlas, library: library, language: language), to: name("report", "html", k))
+        try folder.write(sitePage(dossier.report, atlas: atlas, library: library, language: language), to: name("report", "html", k))
       }
     }
     if options.formats.contains("xlsx") {
       try siteWorkbook(
-        dossier.json, plan: dossier.plan, appraisal: dossier.appraisal, library: library, language: options.languages[0],
+        dossier.report, plan: dossier.plan, appraisal: dossier.appraisal, library: library, language: options.languages[0],
         to: folder.place(workbook))
     }
     if let press {
@@ -58,7 +58,7 @@ final class SiteFiles {
             description: "The financial model with live formulas"))
       }
       for (k, language) in options.languages.enumerated() {
-        let pdf = try press.sitePDF(dossier.json, atlas: atlas, language: language, attachments: attachments)
+        let pdf = try press.sitePDF(dossier.report, atlas: atlas, language: language, attachments: attachments)
         let path = try folder.place(name("report", "pdf", k))
         guard FileManager.default.createFile(atPath: path, contents: Data(pdf)) else { throw PDFError.cannotWrite(path: path) }
       }

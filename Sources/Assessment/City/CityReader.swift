@@ -35,7 +35,7 @@ struct CityReader {
   private var hashes: [String: String] = [:]
   private var inputs: [InputRecord] = []
   private var defects: DefectTally
-  private var notes: [String] = []
+  private var notes: [Message] = []
   private var crs = CoordinateReferenceSystem("")
   private var zone: WorkingZone?
   private var middle: Position?
@@ -63,8 +63,9 @@ struct CityReader {
         .badInput, "crs: \(crs) is not projected in metres. Leave `crs` out, or name a projected system such as an ETRS89 / UTM zone.")
     }
     notes.append(
-      "Working CRS: \(facts.name.isEmpty ? "\(crs)" : "\(facts.name) (\(crs))")\(study.crs == nil ? sourceCRS == crs ? ", that of the buildings" : ", chosen from where the data lie" : ", set by the study")."
-    )
+      Message(
+        study.crs != nil ? .noteCRSOfStudy : sourceCRS == crs ? .noteCRSOfBuildings : .noteCRSChosen,
+        .text(facts.name.isEmpty ? "\(crs)" : "\(facts.name) (\(crs))")))
     let unplaced = try reproject(&footprints, from: sourceCRS, layer: "buildings")
     extent = footprints.envelope()
     try checkExtent("buildings", footprints, of: extent)
@@ -109,7 +110,7 @@ struct CityReader {
       result.city.centre = Position(x: x[0], y: y[0])
     }
     for name in ["districts", "places", "companies", "streets"] where study.layers[name] == nil && !buildingsAreOSM {
-      notes.append(Self.absence(name))
+      notes.append(Message(Self.absence(name)))
     }
     result.inputs = inputs
     result.defects = defects
@@ -119,12 +120,12 @@ struct CityReader {
 
   private var buildingsAreOSM: Bool { study.layers["buildings"]?.isOpenStreetMap ?? false }
 
-  private static func absence(_ layer: String) -> String {
+  private static func absence(_ layer: String) -> Sentence {
     switch layer {
-    case "districts": "No district layer: the criteria of the district are unknown and widen every score."
-    case "places": "No places layer: distances to stops, culture, food and parks are unknown and widen every score."
-    case "companies": "No company layer: the creative ecosystem is unknown and widens every score."
-    default: "No street layer: walking distances are straight lines × 1.3, street frontage is unknown."
+    case "districts": .noteNoDistricts
+    case "places": .noteNoPlaces
+    case "companies": .noteNoCompanies
+    default: .noteNoStreets
     }
   }
 
@@ -163,7 +164,7 @@ struct CityReader {
     same.fields = [:]
     let layer = try load(name, same)
     guard layer.features.count > 0 else {
-      notes.append("The OpenStreetMap file holds no \(name). \(Self.absence(name))")
+      notes.append(.sentences([Message(.noteOSMHoldsNo, .label(kind: "layer", id: name, english: name)), Message(Self.absence(name))]))
       return nil
     }
     return (layer, same)
@@ -447,7 +448,7 @@ struct CityReader {
     }
     for extra in study.publish where !["name", "address", "function"].contains(extra) {
       guard let field = fields[extra] else {
-        notes.append("publish: the buildings have no field \"\(extra)\".")
+        notes.append(Message(.noteNotPublished, .text(extra)))
         continue
       }
       var column = TextColumn(), validity = ValidityBitmap()
@@ -598,8 +599,7 @@ struct CityReader {
     }
     record("vacancy", source, layer, kept: matched)
     if source.illustrative {
-      notes.append(
-        "Illustrative vacancy: the vacancy register of this study is invented for demonstration. It says nothing of the real buildings.")
+      notes.append(Message(.noteIllustrative))
     }
   }
 

@@ -1,5 +1,4 @@
 import DecisionAnalysis
-public import GeoFormats
 import SimpleFeatures
 
 /// How firmly the first places stand when weights, unknown facts, methods and points of view vary.
@@ -11,11 +10,8 @@ public struct Robustness: Sendable {
     site < decision.ids.count ? decision.smaa.acceptability(alternative: site, rank: 1) : nil
   }
 
-  /// The whole comparison: members `sites`, `agreement`, `stakeholders`, `weight_stability`, `rank_reversal`, `value_of_information`.
-  public var json: JSON { decision.json }
-
-  /// The figures of a site as in `site.json`; `null` outside the short list.
-  func json(_ site: Int) -> JSON { site < decision.ids.count ? decision.robustnessJSON(site) : nil }
+  /// The whole comparison.
+  public var report: ShortListReport { decision.report }
 }
 
 extension Portfolio {
@@ -43,19 +39,15 @@ extension Portfolio {
 
   /// The dossier of the site at a position by rank, with the robustness of its rank.
   public func dossier(at site: Int, robustness: Robustness) throws -> SiteDossier {
-    var dossier = try context.dossier(SiteRecord(sites, row: site), robustness: robustness.json(site))
-    if site < robustness.decision.ids.count {
-      dossier.json.update("score") { score in
-        for member in robustness.decision.scoreMembers(site) { score.set(member.name, member.value) }
-      }
-    }
-    dossier.json.update("find_out") { facts in facts = findOut(facts, site: site) }
+    var dossier = try context.dossier(SiteRecord(sites, row: site))
+    if site < robustness.decision.ids.count { robustness.decision.complete(&dossier.report.score, of: site) }
+    addRanks(to: &dossier.report.findOut, of: site)
     return dossier
   }
 
   /// Adds to each missing fact the best and the worst rank that knowing it could bring, all else as expected.
-  private func findOut(_ facts: JSON, site: Int) -> JSON {
-    guard let column = sites.attribute("score"), let items = facts.array else { return facts }
+  private func addRanks(to facts: inout [FactToFind], of site: Int) {
+    guard let column = sites.attribute("score") else { return }
     let criteria = Dictionary(
       context.criteria(SiteRecord(sites, row: site)).map { ($0.criterion.id, $0) }, uniquingKeysWith: { first, _ in first })
     let own = column.number(site) ?? 0
@@ -68,31 +60,10 @@ extension Portfolio {
       }
       return low + (own > score ? 0 : 1)
     }
-    return .array(
-      items.map { item in
-        guard let id = item["criterion"]?.string, let c = criteria[id] else { return item }
-        var item = item
-        let best = rank(own + c.criterion.weight * (c.high - c.value)), worst = rank(own - c.criterion.weight * (c.value - c.low))
-        item.set("rank_swing", .number(Double(worst - best)))
-        item.set("rank_best", .number(Double(best)))
-        item.set("rank_worst", .number(Double(worst)))
-        return item
-      })
-  }
-}
-
-extension JSON {
-  /// Sets a member of an object, in its place or at the end.
-  mutating func set(_ name: String, _ value: JSON) {
-    guard case .object(var members) = self else { return }
-    if let k = members.lastIndex(where: { $0.name == name }) { members[k].value = value } else { members.append(Member(name, value)) }
-    self = .object(members)
-  }
-
-  /// Changes a member of an object in place; nothing happens where it is missing.
-  mutating func update(_ name: String, _ change: (inout JSON) -> Void) {
-    guard case .object(var members) = self, let k = members.lastIndex(where: { $0.name == name }) else { return }
-    change(&members[k].value)
-    self = .object(members)
+    for k in facts.indices {
+      guard let c = criteria[facts[k].criterion] else { continue }
+      let best = rank(own + c.criterion.weight * (c.high - c.value)), worst = rank(own - c.criterion.weight * (c.value - c.low))
+      (facts[k].rankSwing, facts[k].rankBest, facts[k].rankWorst) = (worst - best, best, worst)
+    }
   }
 }

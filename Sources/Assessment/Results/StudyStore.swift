@@ -99,7 +99,7 @@ extension RunRecord {
       scored: count(json["counts"], "scored"), reported: count(json["counts"], "reported"))
     defects = (json["defects"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
     exclusions = (json["exclusions"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
-    notes = (json["notes"]?.array ?? []).compactMap(\.string)
+    notes = (json["messages"]?.array ?? []).compactMap { Message(reading: $0) }
     settings = (json["settings"]?.array ?? []).map { ($0["path"]?.string ?? "", $0["sha256"]?.string ?? "") }
   }
 
