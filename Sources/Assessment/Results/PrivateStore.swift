@@ -1,7 +1,6 @@
 import Foundation
 import GeoFormats
 public import SimpleFeatures
-import TextFormats
 
 /// What is known of a study and does not leave: a folder beside the output folder, for this computer's user alone.
 ///
@@ -142,7 +141,7 @@ public final class PrivateStoreWriter {
       let count = robustness.decision.ids.count
       try add(
         PrivateStore.standing, "How the first sites stand against each other, by rank",
-        [AttributeColumn(name: "standing", texts: (0..<count).map { robustness.standing($0)?.json.serialized() })])
+        [AttributeColumn(name: "standing", texts: try (0..<count).map { try robustness.standing($0)?.kept() })])
     }
     try add("companies", "Companies as they were read", scored.source.companyTable)
     try add("register", "Rows of the vacancy register as they were read", scored.source.registerTable)
@@ -167,21 +166,32 @@ public final class PrivateStoreWriter {
 }
 
 /// How a site stands on the short list: the figures of the draws, and what joins its score.
-struct SiteStanding: Sendable {
-  var robustness: JSON
-  var scoreMembers: [JSON.Member]
+struct SiteStanding: Sendable, Codable {
+  var robustness: RobustnessReport
+  var agreement: RankAgreement
+  var stakeholders: [StakeholderRank]?
+  var stability: SiteStability
 
   /// As it is kept.
-  var json: JSON { ["robustness": robustness, "score": .object(scoreMembers)] }
+  func kept() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
 
-  init(robustness: JSON, scoreMembers: [JSON.Member]) { (self.robustness, self.scoreMembers) = (robustness, scoreMembers) }
+  init(kept text: String) throws { self = try JSONDecoder().decode(Self.self, from: Data(text.utf8)) }
 
-  init(_ json: JSON) { self.init(robustness: json["robustness"] ?? nil, scoreMembers: json["score"]?.object ?? []) }
+  init(robustness: RobustnessReport, agreement: RankAgreement, stakeholders: [StakeholderRank]?, stability: SiteStability) {
+    (self.robustness, self.agreement, self.stakeholders, self.stability) = (robustness, agreement, stakeholders, stability)
+  }
+
+  /// Adds it to the score.
+  func complete(_ score: inout ScoreReport) {
+    (score.robustness, score.agreement, score.stakeholders, score.stability) = (robustness, agreement, stakeholders, stability)
+  }
 }
 
 extension Robustness {
   /// How the site at a place of the short list stands, from 0; `nil` outside the list.
-  func standing(_ place: Int) -> SiteStanding? {
-    place < decision.ids.count ? SiteStanding(robustness: json(place), scoreMembers: decision.scoreMembers(place)) : nil
-  }
+  func standing(_ place: Int) -> SiteStanding? { place < decision.ids.count ? decision.standing(place) : nil }
 }

@@ -109,7 +109,7 @@ extension RunRecord {
       scored: count(json["counts"], "scored"), reported: count(json["counts"], "reported"))
     defects = (json["defects"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
     exclusions = (json["exclusions"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
-    notes = (json["notes"]?.array ?? []).compactMap(\.string)
+    notes = (json["messages"]?.array ?? []).compactMap { Message(reading: $0) }
     settings = (json["settings"]?.array ?? []).map { ($0["path"]?.string ?? "", $0["sha256"]?.string ?? "") }
   }
 
@@ -194,7 +194,7 @@ struct StoreRows: Sendable {
     guard let texts = rows.attribute("standing") else { return nil }
     return Dictionary(
       uniqueKeysWithValues: try (0..<rows.count).compactMap { row in
-        try texts.text(row).map { (Int(rows.numbers[row]), SiteStanding(try JSON(parsing: $0))) }
+        try texts.text(row).map { (Int(rows.numbers[row]), try SiteStanding(kept: $0)) }
       })
   }
 
