@@ -63,7 +63,8 @@ final class SiteFiles {
       }
       for (k, language) in options.languages.enumerated() {
         let pdf: [UInt8]
-        do { pdf = try press.sitePDF(dossier.report, atlas: atlas, language: language, attachments: attachments) } catch let error as PDFError
+        do { pdf = try press.sitePDF(dossier.report, atlas: atlas, language: language, attachments: attachments) } catch let error
+          as PDFError
         {
           // One report that cannot be set costs neither the others nor the rest of its own site.
           if case .refused = error {} else { throw error }

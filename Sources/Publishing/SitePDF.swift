@@ -1,8 +1,8 @@
 public import Assessment
 import Foundation
 import GeoFormats
-import TextFormats
 import ProjectFinance
+import TextFormats
 
 #if canImport(Glibc)
   import Glibc

@@ -1,5 +1,5 @@
-import TextFormats
 public import ProjectFinance
+import TextFormats
 
 /// What the engine has to say: the id of a sentence with its arguments, so that pages say it in the reader's language and no code looks into words.
 public indirect enum Message: Sendable, Equatable {

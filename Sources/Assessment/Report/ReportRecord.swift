@@ -1,5 +1,5 @@
-import TextFormats
 import ProjectFinance
+import TextFormats
 
 /// A value of a report: it writes itself as JSON and describes by JSON Schema what it writes.
 protocol ReportValue: Sendable {
@@ -188,9 +188,11 @@ extension NamedNumbers: Codable {
     var value: Double?
   }
 
+  /// Reads what `encode(to:)` writes.
   public init(from decoder: any Decoder) throws {
     entries = try [Entry](from: decoder).map { ($0.name, $0.value) }
   }
 
+  /// Writes the entries in their order.
   public func encode(to encoder: any Encoder) throws { try entries.map { Entry(name: $0.name, value: $0.value) }.encode(to: encoder) }
 }

@@ -30,7 +30,8 @@ public struct ScoreReport: ReportRecord {
       .init("score", \.score), .init("low", \.low), .init("high", \.high), .init("rank", \.rank), .init("rank_low", \.rankLow),
       .init("rank_high", \.rankHigh), .init("of", \.of), .init("suitability", \.suitability),
       .init("regeneration_need", \.regenerationNeed), .init("completeness", in: 0...1, \.completeness), .init("groups", \.groups),
-      .init("criteria", \.criteria), .init("penalties", \.penalties), .init("robustness", \.robustness), .init("agreement", ifAny: \.agreement),
+      .init("criteria", \.criteria), .init("penalties", \.penalties), .init("robustness", \.robustness),
+      .init("agreement", ifAny: \.agreement),
       .init("stakeholders", ifAny: { $0.agreement == nil ? nil : .some($0.stakeholders) }),
       .init("weight_stability", ifAny: \.stability),
     ]

@@ -1,5 +1,5 @@
-import TextFormats
 public import ProjectFinance
+import TextFormats
 
 /// Everything known and computed of one site: the hinge between what is computed and what is printed, written as `site.json`.
 ///

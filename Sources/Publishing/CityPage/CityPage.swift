@@ -1,7 +1,7 @@
 public import Assessment
-import TextFormats
 import ProjectFinance
 import SimpleFeatures
+import TextFormats
 
 /// The study's front page: map of all sites, ranking, charts, comparison, exclusions and defects, as one HTML page that stands alone.
 ///

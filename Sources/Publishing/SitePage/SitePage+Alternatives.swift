@@ -1,6 +1,6 @@
 import Assessment
-import TextFormats
 import ProjectFinance
+import TextFormats
 
 /// The alternatives side by side, and the chosen one.
 extension SitePage {

@@ -1,6 +1,6 @@
 import Assessment
-import TextFormats
 import ProjectFinance
+import TextFormats
 
 /// The cover and the summary.
 extension SitePage {

@@ -1,6 +1,6 @@
 public import Assessment
-import TextFormats
 import SimpleFeatures
+import TextFormats
 
 /// The report on one site as a HTML page that stands alone: style and pictures inside, no script, no request.
 /// - Parameters:
