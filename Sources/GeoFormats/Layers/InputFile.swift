@@ -60,16 +60,3 @@ func realPath(_ path: String) throws(FormatError) -> String {
   defer { unsafe free(real) }
   return unsafe String(cString: real)
 }
-
-/// What changes when a file is written, swapped or removed.
-struct FileStamp: Hashable {
-  private let device: UInt, inode: UInt, size: Int, seconds: Int, nanoseconds: Int
-
-  /// The stamp of a file; `nil` when it is not there.
-  init?(of path: String) {
-    var facts = stat()
-    guard unsafe stat(path, &facts) == 0 else { return nil }
-    (device, inode, size) = (UInt(facts.st_dev), UInt(facts.st_ino), Int(facts.st_size))
-    (seconds, nanoseconds) = (Int(facts.st_mtim.tv_sec), Int(facts.st_mtim.tv_nsec))
-  }
-}

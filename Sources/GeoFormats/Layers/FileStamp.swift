@@ -1,17 +1,17 @@
-import Glibc
+internal import Glibc
 
 /// What changes when a file is written, swapped or removed.
-struct FileStamp: Equatable {
+public struct FileStamp: Hashable, Sendable {
   private var device: UInt, inode: UInt
   /// Bytes.
-  let size: Int
+  public let size: Int
   private var seconds: Int, nanoseconds: Int
   private var changeSeconds: Int, changeNanoseconds: Int
 
   /// The stamp of a file; `nil` when it is not there.
-  init?(of path: String) {
+  public init?(of path: String) {
     var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
+    guard unsafe stat(path, &status) == 0 else { return nil }
     device = UInt(status.st_dev)
     inode = UInt(status.st_ino)
     size = Int(status.st_size)
@@ -22,32 +22,18 @@ struct FileStamp: Equatable {
   }
 
   /// Hard links and permissions may change; the content is the same.
-  static func == (a: FileStamp, b: FileStamp) -> Bool {
+  public static func == (a: FileStamp, b: FileStamp) -> Bool {
     (a.device, a.inode, a.size, a.seconds, a.nanoseconds) == (b.device, b.inode, b.size, b.seconds, b.nanoseconds)
+  }
+
+  /// Hashes what equality looks at.
+  public func hash(into hasher: inout Hasher) {
+    for part in [Int(bitPattern: device), Int(bitPattern: inode), size, seconds, nanoseconds] { hasher.combine(part) }
   }
 
   /// Whether content and name have stood as they are since before the other file was last written: a copy or a move that keeps the date
   /// of the content counts as new.
-  func isOlder(than other: FileStamp) -> Bool {
+  public func isOlder(than other: FileStamp) -> Bool {
     (seconds, nanoseconds) < (other.seconds, other.nanoseconds) && (changeSeconds, changeNanoseconds) < (other.seconds, other.nanoseconds)
-  }
-}
-
-/// A moment by the clock that dates files.
-struct FileTime: Sendable {
-  private let time: timespec
-
-  /// Now.
-  init() {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME_COARSE, &time)
-    self.time = time
-  }
-
-  /// Dates a file.
-  func date(_ path: String) {
-    withUnsafePointer(to: (time, time)) { both in
-      both.withMemoryRebound(to: timespec.self, capacity: 2) { _ = utimensat(AT_FDCWD, path, $0, 0) }
-    }
   }
 }
