@@ -54,8 +54,11 @@ struct WatchedRun {
     return result
   }
 
+  /// Between fork and exec a child still has the memory of the tests, under their name; that is not the executable's.
   private static func highWaterMark(of process: Int32) -> Int? {
-    guard let status = FileManager.default.contents(atPath: "/proc/\(process)/status") else { return nil }
+    guard let status = FileManager.default.contents(atPath: "/proc/\(process)/status"),
+      status.starts(with: Array("Name:\trekindle\n".utf8))
+    else { return nil }
     for line in status.split(separator: 10) where line.starts(with: Array("VmHWM:".utf8)) {
       return Int(String(decoding: line.filter { (48...57).contains($0) }, as: UTF8.self)).map { $0 * 1_024 }
     }
