@@ -99,8 +99,8 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "PublishingTests",
-      dependencies: ["Publishing", "Assessment", "GeoFormats", "TextFormats", "SimpleFeatures", "ProjectFinance"],
-      exclude: ["Fixtures"], swiftSettings: house),
+      dependencies: ["Publishing", "Assessment", "GeoFormats", "TextFormats", "SimpleFeatures", "UrbanIndicators", "ProjectFinance"],
+      swiftSettings: house),
     .testTarget(name: "EndToEndTests", dependencies: ["rekindle", "GeoFormats", "TextFormats", "SimpleFeatures"], swiftSettings: house),
   ]
 )

@@ -70,14 +70,13 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
   }
   record.notes = source.notes
   if indicators.isStraightLineEstimate, source.city.places != nil {
-    record.notes.append("Walking distances are straight lines × 1.3: the study has no walkable streets.")
+    record.notes.append(Message(.noteStraightLines))
   }
   if scores.count == 0 {
     let evident = source.evidence.count
     record.notes.append(
       evident == 0
-        ? "No source says anything of vacancy: nothing can be scored. Add a vacancy register to the study (layers.vacancy)."
-        : "None of the \(evident) buildings with evidence passes the screening: see the reasons in excluded.csv.")
+        ? Message(.noteNoEvidence) : Message(.noteNoneScored, .number(Double(evident))))
   }
   record.settings = try [profile.file, study.assumptions].compactMap(\.self).map { path in
     (URL(fileURLWithPath: path).lastPathComponent, try sha256(ofFile: path))

@@ -4,9 +4,7 @@ public import TextFormats
 extension Portfolio {
   /// Why a site has its score and rank, and what to find out next: as JSON.
   public func explanation(of id: String) throws -> JSON {
-    let row = try row(of: id), standing = try standing(row)
-    var json = JSON.object(context.explanation(SiteRecord(sites, row: row), robustness: standing?.robustness ?? nil))
-    try complete(&json, row, standing)
+    let json = try explanation(at: row(of: id)).json
     return [
       "site_id": .string(id), "name": json["site"]?["name"] ?? nil, "vacancy": json["vacancy"] ?? nil, "score": json["score"] ?? nil,
       "find_out": json["find_out"] ?? nil,

@@ -12,6 +12,36 @@ public struct Risk: Sendable, Equatable {
     case veryHigh = "very high"
   }
 
+  /// The rule that placed a risk, with its figures; shares of the capital cost are losses.
+  public enum Ground: Sendable, Equatable {
+    /// Probability of more than 10 % over the central estimate, and the high estimate above it as a share.
+    case overrun(probability: Double, high: Double)
+    /// Class of the estimate, and the high estimate above the central as a share.
+    case estimateClass(Int, high: Double)
+    /// Probability of a negative FNPV(C), and the loss at P10.
+    case negativeValue(probability: Double, loss: Double)
+    /// Probability of a coverage below the required ratio.
+    case coverage(probability: Double)
+    /// Years of district demand that the area equals, and what 20 % less revenue costs.
+    case demand(years: Double?, loss: Double)
+    /// What 15 % more operating cost costs.
+    case operatingCost(loss: Double)
+    /// Contamination is recorded.
+    case contaminated
+    /// Contamination is not known.
+    case contaminationUnknown
+    /// The building is listed.
+    case listed
+    /// Vacancy confidence below 50 %.
+    case vacancyConfidence(Double?)
+    /// Share of the criteria known, below 60 %.
+    case completeness(Double)
+    /// Share of the capital cost that public money pays for.
+    case publicMoney(share: Double)
+    /// No aid rule is known on the grant date.
+    case noAidRule
+  }
+
   /// Identifier, such as cost_overrun.
   public let id: String
   /// 1 (rare) to 5 (almost certain).
@@ -19,9 +49,7 @@ public struct Risk: Sendable, Equatable {
   /// 1 (negligible) to 5 (ruinous).
   public let impact: Int
   /// The rule and the figures that placed it.
-  public let rule: String
-  /// What lowers it.
-  public let response: String
+  public let ground: Ground
 
   /// Likelihood × impact.
   public var score: Int { likelihood * impact }
@@ -93,78 +121,69 @@ public struct RiskEvidence: Sendable, Equatable {
 
 /// The risks of an appraised alternative, most serious first, ties by identifier.
 ///
-/// Each rule is written in the risk it places. Impacts are losses of FNPV(C) as a share of the central capital cost. Without capital cost there are no risks to rate.
+/// Each risk says by its ground which rule placed it. Impacts are losses of FNPV(C) as a share of the central capital cost. Without capital cost there are no risks to rate.
 public func risks(_ appraisal: Appraisal, simulation: Simulation?, tornado bars: [Sensitivity]?, evidence: RiskEvidence) -> [Risk] {
   let capital = appraisal.capitalCost.central
   guard capital > 0 else { return [] }
-  func percent(_ share: Double) -> String { "\(Int((min(max(share, -1e6), 1e6) * 100).rounded())) %" }
   func loss(_ driver: Driver, _ change: Double) -> Double? {
     guard let bar = bars?.first(where: { $0.driver == driver }), bar.highChange > bar.lowChange else { return nil }
     let slope = (bar.high - bar.low) / (bar.highChange - bar.lowChange)
     return max(0, -slope * change) / capital
   }
   var risks: [Risk] = []
-  func add(_ id: String, _ likelihood: Int, _ impact: Int, _ rule: String, _ response: String) {
-    risks.append(Risk(id: id, likelihood: likelihood, impact: impact, rule: rule, response: response))
+  func add(_ id: String, _ likelihood: Int, _ impact: Int, _ ground: Risk.Ground) {
+    risks.append(Risk(id: id, likelihood: likelihood, impact: impact, ground: ground))
   }
   let overrun = appraisal.capitalCost.high / capital - 1
   if let simulation {
     add(
       "cost_overrun", Risk.likelihood(of: simulation.probabilityOfOverrun), Risk.impact(ofLoss: overrun),
-      "probability of more than 10 % over the central estimate \(percent(simulation.probabilityOfOverrun)); high estimate \(percent(overrun)) above it",
-      "survey the building, raise the estimate class")
+      .overrun(probability: simulation.probabilityOfOverrun, high: overrun))
     let failing = 1 - simulation.probabilityOfPositiveNetPresentValue
     let shortfall = max(0, -(simulation.netPresentValue?.p10 ?? 0)) / capital
     add(
       "negative_value", Risk.likelihood(of: failing), Risk.impact(ofLoss: shortfall),
-      "probability of a negative FNPV(C) \(percent(failing)); P10 loses \(percent(shortfall)) of the capital cost",
-      "secure grant and tenants before building")
+      .negativeValue(probability: failing, loss: shortfall))
     if let cover = simulation.probabilityOfCoverage {
       add(
         "debt_service", Risk.likelihood(of: 1 - cover), 4,
-        "probability of coverage below the required ratio \(percent(1 - cover)); default is major",
-        "less debt, longer term, reserve account")
+        .coverage(probability: 1 - cover))
     }
   } else {
     let likelihood = evidence.estimateClass >= 5 ? 4 : evidence.estimateClass == 4 ? 3 : 2
     add(
       "cost_overrun", likelihood, Risk.impact(ofLoss: overrun),
-      "estimate class \(evidence.estimateClass); high estimate \(percent(overrun)) above the central",
-      "survey the building, raise the estimate class")
+      .estimateClass(evidence.estimateClass, high: overrun))
   }
   if let revenueLoss = loss(.revenue, -0.2) {
     let likelihood = evidence.yearsOfDemand.map { $0 > 5 ? 5 : $0 > 2 ? 4 : $0 > 1 ? 3 : 2 } ?? 3
     add(
       "letting", likelihood, Risk.impact(ofLoss: revenueLoss),
-      "\(evidence.yearsOfDemand.map { "area equals \(($0 * 10).rounded() / 10) years of district demand" } ?? "district demand not known"); 20 % less revenue costs \(percent(revenueLoss)) of the capital cost",
-      "pre-let to anchor tenants, open in stages")
+      .demand(years: evidence.yearsOfDemand, loss: revenueLoss))
   }
   if let operatingLoss = loss(.operatingCost, 0.15) {
     add(
       "operating_cost", 2, Risk.impact(ofLoss: operatingLoss),
-      "15 % more operating cost costs \(percent(operatingLoss)) of the capital cost",
-      "energy concept, charges passed on to tenants")
+      .operatingCost(loss: operatingLoss))
   }
   switch evidence.isContaminated {
-  case true?: add("contamination", 5, 3, "contamination is recorded", "remediate before purchase, seek aid for remediation")
-  case nil: add("contamination", 3, 3, "contamination is not known", "historical and soil survey")
+  case true?: add("contamination", 5, 3, .contaminated)
+  case nil: add("contamination", 3, 3, .contaminationUnknown)
   case false?: break
   }
-  if evidence.isListed == true { add("heritage", 3, 3, "the building is listed", "involve the heritage office from the first sketch") }
+  if evidence.isListed == true { add("heritage", 3, 3, .listed) }
   if (evidence.vacancyConfidence ?? 0) < 0.5 {
     add(
-      "availability", 4, 4, "vacancy confidence \(evidence.vacancyConfidence.map { percent($0) } ?? "not known"), below 50 %",
-      "confirm vacancy and the owner's intention")
+      "availability", 4, 4, .vacancyConfidence(evidence.vacancyConfidence))
   }
   if evidence.completeness < 0.6 {
-    add("missing_facts", 4, 3, "\(percent(evidence.completeness)) of the criteria known, below 60 %", "find out first")
+    add("missing_facts", 4, 3, .completeness(evidence.completeness))
   }
   if (appraisal.stack?.publicMoney ?? 0) > 0 || (appraisal.fundingGap?.rate ?? 0) > 0 {
     let share = (appraisal.stack?.publicMoney ?? 0) / capital
     add(
       "grant", evidence.isAidRuleKnown ? 3 : 5, max(Risk.impact(ofLoss: share), evidence.isAidRuleKnown ? 1 : 4),
-      evidence.isAidRuleKnown ? "public money pays for \(percent(share)) of the capital cost" : "no aid rule is known on the grant date",
-      "written commitment before contracts are let")
+      evidence.isAidRuleKnown ? .publicMoney(share: share) : .noAidRule)
   }
   return risks.sorted { ($1.score, $0.id) < ($0.score, $1.id) }
 }

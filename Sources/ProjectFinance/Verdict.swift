@@ -26,10 +26,24 @@ public struct Verdict: Sendable, Equatable {
     public let passes: Bool
   }
 
+  /// The rule that fired, with its limits.
+  public enum Rule: Sendable, Equatable {
+    /// Completeness or vacancy confidence below a limit, or no rent.
+    case tooLittleKnown(completeness: Double, confidence: Double)
+    /// FNPV(C) ≥ 0 and debt service covered so many times.
+    case paysForItself(coverage: Double)
+    /// ENPV ≥ 0, sustainable, private FNPV(K) ≥ 0, public money per job within the limit.
+    case worthPublicMoney
+    /// FNPV(C) of meanwhile use above that of keeping vacant.
+    case betterThanVacant
+    /// None of these.
+    case noneHolds
+  }
+
   /// What is recommended.
   public let recommendation: Recommendation
-  /// The rule that fired, in words.
-  public let rule: String
+  /// The rule that fired.
+  public let rule: Rule
   /// The figures that fired it.
   public let figures: [Figure]
   /// Facts to find out first; empty for other recommendations.
@@ -119,7 +133,7 @@ public func verdict(
     if !confidence.passes, !facts.contains("vacancy") { facts.append("vacancy") }
     return Verdict(
       recommendation: .findOutFirst,
-      rule: "completeness < \(Int((completenessLimit * 100).rounded())) %, or vacancy confidence < \(confidenceLimit), or no rent known",
+      rule: .tooLittleKnown(completeness: completenessLimit, confidence: confidenceLimit),
       figures: [completeness, confidence, rent].filter { !$0.passes }, missingFacts: facts)
   }
   let slack = 1e-9 * max(1, evidence.moneyScale)
@@ -130,7 +144,7 @@ public func verdict(
     : Figure(name: "dscr_min", value: nil, limit: coverage, passes: true)
   if npv.passes, cover.passes {
     return Verdict(
-      recommendation: .invest, rule: "FNPV(C) >= 0 and DSCR >= \(coverage)", figures: [npv, cover], missingFacts: [])
+      recommendation: .invest, rule: .paysForItself(coverage: coverage), figures: [npv, cover], missingFacts: [])
   }
   let enpv = atLeast("enpv", evidence.economicNetPresentValue, 0, slack: slack)
   let sustainable = Figure(
@@ -142,7 +156,7 @@ public func verdict(
   let grantFigures = [enpv, sustainable, owner, perJob]
   if grantFigures.allSatisfy(\.passes) {
     return Verdict(
-      recommendation: .investWithGrant, rule: "ENPV >= 0, sustainable, private FNPV(K) >= 0, public money per job within the limit",
+      recommendation: .investWithGrant, rule: .worthPublicMoney,
       figures: grantFigures, missingFacts: [])
   }
   let meanwhile = Figure(
@@ -150,10 +164,10 @@ public func verdict(
     passes: zip2(evidence.meanwhileNetPresentValue, evidence.vacantNetPresentValue).map { $0 > $1 } ?? false)
   if meanwhile.passes {
     return Verdict(
-      recommendation: .meanwhileOnly, rule: "FNPV(C) of meanwhile use > FNPV(C) of keeping vacant", figures: [meanwhile], missingFacts: [])
+      recommendation: .meanwhileOnly, rule: .betterThanVacant, figures: [meanwhile], missingFacts: [])
   }
   return Verdict(
-    recommendation: .notViable, rule: "no other rule holds", figures: ([npv, cover] + grantFigures + [meanwhile]).filter { !$0.passes },
+    recommendation: .notViable, rule: .noneHolds, figures: ([npv, cover] + grantFigures + [meanwhile]).filter { !$0.passes },
     missingFacts: [])
 }
 

@@ -75,12 +75,12 @@ public func publish(
   var headlines: [Int: ConceptHeadline] = [:]
   var acceptability: [Int: Double] = [:]
   var dossiers: [SiteDossier] = []
-  var decisions = JSON.null
+  var decisions: ShortListReport?
   var firmness: Robustness?
   if top > 0 {
     let robustness = try portfolio.robustness(top: top)
     firmness = robustness
-    decisions = robustness.json
+    decisions = robustness.report
     for site in 0..<top {
       options.progress?("concepts", site, top)
       let dossier = try portfolio.dossier(at: site, robustness: robustness)
@@ -120,10 +120,10 @@ public func publish(
     expected.formUnion(names)
     if let page = names.first(where: { $0.hasSuffix("/report.html") }) { reports[dossier.id] = page.replacing("%", with: "%25") }
   }
-  let context = full.json(reports: reports, decisions: decisions)
+  let context = full.report(reports: reports, decisions: decisions)
   for (k, language) in options.languages.enumerated() {
     let name = k == 0 ? "index.html" : "index.\(language).html"
-    try folder.write(portfolioPage(context, atlas: atlas, library: library, language: language), to: name)
+    try folder.write(cityPage(context, atlas: atlas, library: library, language: language), to: name)
     expected.insert(name)
   }
   _ = try close(folder, expected, facts, scored, &record, threads: options.threads)

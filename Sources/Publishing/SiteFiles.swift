@@ -40,12 +40,12 @@ final class SiteFiles {
     try writeGeoJSON(feature, study: study, form: .collection, to: folder.place(outline))
     if options.formats.contains("html") {
       for (k, language) in options.languages.enumerated() {
-        try folder.write(siteReport(dossier.json, atlas: atlas, library: library, language: language), to: name("report", "html", k))
+        try folder.write(sitePage(dossier.report, atlas: atlas, library: library, language: language), to: name("report", "html", k))
       }
     }
     if options.formats.contains("xlsx") {
       try siteWorkbook(
-        dossier.json, plan: dossier.plan, appraisal: dossier.appraisal, library: library, language: options.languages[0],
+        dossier.report, plan: dossier.plan, appraisal: dossier.appraisal, library: library, language: options.languages[0],
         to: folder.place(workbook))
     }
     if let press {
@@ -63,7 +63,8 @@ final class SiteFiles {
       }
       for (k, language) in options.languages.enumerated() {
         let pdf: [UInt8]
-        do { pdf = try press.sitePDF(dossier.json, atlas: atlas, language: language, attachments: attachments) } catch let error as PDFError
+        do { pdf = try press.sitePDF(dossier.report, atlas: atlas, language: language, attachments: attachments) } catch let error
+          as PDFError
         {
           // One report that cannot be set costs neither the others nor the rest of its own site.
           if case .refused = error {} else { throw error }

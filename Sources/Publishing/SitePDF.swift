@@ -1,7 +1,8 @@
-import Assessment
+public import Assessment
 import Foundation
 import GeoFormats
-public import TextFormats
+import ProjectFinance
+import TextFormats
 
 #if canImport(Glibc)
   import Glibc
@@ -108,7 +109,7 @@ public final class PDFPress {
   /// - Parameters:
   ///   - attachments: files that travel inside, e.g. the workbook and the site's GeoJSON.
   /// - Throws: `PDFError` or `TemplateError.unknownLanguage`.
-  public func sitePDF(_ site: JSON, atlas: Atlas, language: String, attachments: [PDFAttachment] = []) throws -> [UInt8] {
+  public func sitePDF(_ site: SiteReport, atlas: Atlas, language: String, attachments: [PDFAttachment] = []) throws -> [UInt8] {
     let catalogue = try library.catalogue(language)
     var page = SitePage(site: site, catalogue: catalogue)
     let view = page.view(atlas: atlas)
@@ -117,8 +118,7 @@ public final class PDFPress {
     do { try FileManager.default.createDirectory(atPath: job, withIntermediateDirectories: true) } catch {
       throw PDFError.cannotWrite(path: job)
     }
-    let date = (site.at("study", "price_date")?.string ?? "2000-01-01").prefix(10).split(separator: "-").compactMap { Double($0) }
-    let day = date.count == 3 ? date : [2000, 1, 1]
+    let day = site.study.priceDate
     let style = library.standaloneChartStyle
     var pictures: [JSON.Member] = []
     for picture in page.pictures {
@@ -155,13 +155,15 @@ public final class PDFPress {
     members.append(JSON.Member("attachments", .array(files)))
     members.append(JSON.Member("language", .string(language)))
     members.append(JSON.Member("translated", .bool(catalogue.isComplete)))
-    members.append(JSON.Member("date", .members(["year": .number(day[0]), "month": .number(day[1]), "day": .number(day[2])])))
+    members.append(
+      JSON.Member(
+        "date", .members(["year": .number(Double(day.year)), "month": .number(Double(day.month)), "day": .number(Double(day.day))])))
     members.append(
       JSON.Member("colours", .object(library.palette.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) })))
     try Self.write(Array(fonts.settable(JSON.object(members).serialized()).utf8), to: folder + "/view.json")
     let result = job + "/report.pdf"
-    let seconds = Int(Self.secondsSince1970(year: Int(day[0]), month: Int(day[1]), day: Int(day[2])))
-    let name = site.at("site", "id")?.string ?? "?"
+    let seconds = Self.secondsSince1970(year: day.year, month: day.month, day: day.day)
+    let name = site.site.id
     if worker != nil {
       try typesetWarm(result, seconds: seconds, site: name)
     } else {
@@ -310,7 +312,7 @@ public final class PDFPress {
 /// The report on one site as a PDF, typeset by a process for this one report; for many make a `PDFPress` once.
 /// - Throws: `PDFError` or `TemplateError.unknownLanguage`.
 public func sitePDF(
-  _ site: JSON, atlas: Atlas, library: TemplateLibrary, language: String, attachments: [PDFAttachment] = []
+  _ site: SiteReport, atlas: Atlas, library: TemplateLibrary, language: String, attachments: [PDFAttachment] = []
 ) throws -> [UInt8] {
   try PDFPress(library: library).sitePDF(site, atlas: atlas, language: language, attachments: attachments)
 }

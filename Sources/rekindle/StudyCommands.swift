@@ -100,7 +100,7 @@ private func summary(_ record: RunRecord, _ scored: ScoredStudy, verbose: Bool) 
   for exclusion in record.exclusions { lines.append("  excluded \(exclusion.reason): \(exclusion.count)") }
   for defect in record.defects { lines.append("  defect \(defect.code): \(defect.count)") }
   if verbose { lines += firstDefects(scored) }
-  for note in record.notes { lines.append(note) }
+  for note in record.notes { lines.append(note.english) }
   return lines.joined(separator: "\n")
 }
 

@@ -149,6 +149,33 @@ struct SmallTown {
     return try score(study, folder: data, register: AssumptionRegister(folder: data, studyFile: study.assumptions), options: options)
   }
 
+  /// A town whose first building is vacant and well known.
+  static func mill(rent: String = "16", grantDate: String = "2026-06-01") -> SmallTown {
+    var town = SmallTown(buildings: [
+      .init(
+        id: "mill", x: 0, y: 0, width: 40, depth: 30,
+        fields: [
+          "vacancy": "vacant", "function": "industrial", "storeys": "3", "condition": "fair", "year": "1905", "owner": "public",
+          "contamination": "none", "zoning": "permits", "heritage": "yes",
+        ]),
+      .init(id: "house", x: 1, y: 0, fields: ["function": "residential", "storeys": "2", "condition": "good"]),
+    ])
+    town.districts = [
+      (
+        "d1", -1, -1, 3, 3,
+        [
+          "unemployed": "120", "labourForce": "1000", "population": "2000", "youngAdults": "400", "rent": rent, "dwellings": "900",
+          "vacantDwellings": "90",
+        ]
+      )
+    ]
+    town.places = [("transit", 1, 1), ("food", 1, 1), ("culture", 2, 1), ("park", 0, 2)]
+    town.companies = [("design", 1, 1), ("film", 2, 1)]
+    town.constraints = [("flood", "penalty", 0.5, 50, 50, 51, 51)]
+    town.grantDate = grantDate
+    return town
+  }
+
   /// A town of 24 buildings with everything in it: some facts missing, some vacant, companies, places and two districts.
   static func varied(seed: UInt64) -> SmallTown {
     var state = seed

@@ -31,6 +31,24 @@ struct StoreTests {
     #expect(run.status == 0 && run.output == score.output, "\(run.errors) \(score.errors)")
   }
 
+  @Test("Sites whose ids share a hash are told apart")
+  func collision() throws {
+    // Found by an independent program: the upper 36 bits of FNV-1a are 35,545,347,103 for both.
+    let ids = ["b1540789", "b2630502"]
+    let folder = try Self.town()
+    var rows = "id,wkt,vacancy,storeys\n"
+    for (k, id) in ids.enumerated() {
+      let x = 385_000 + 100 * k
+      rows += "\(id),\"POLYGON((\(x) 6671000,\(x + 20 + 9 * k) 6671000,\(x + 20 + 9 * k) 6671030,\(x) 6671030,\(x) 6671000))\",vacant,3\n"
+    }
+    try folder.write(rows, to: "buildings.csv")
+    #expect(try rekindle(["score", "study.yml", "--out", "out", "--quiet"], in: folder.path).status == 0)
+    for id in ids {
+      let told = try rekindle(["explain", "study.yml", id, "--out", "out", "--json"], in: folder.path)
+      #expect(try JSON(parsing: told.output)["site_id"]?.string == id, "\(told)")
+    }
+  }
+
   @Test("Without the private store, or with that of another run, what is computed from it says what to do; what may leave is exported")
   func bound() throws {
     let folder = try Self.town()

@@ -44,6 +44,8 @@ struct GeoPackageRowReaderTests {
     #expect(rows.numbers == [3, 1_999] && rows.attribute("name")?.text(0) == "s2" && rows.attribute("name")?.text(1) == "s1998")
     #expect(rows.geometry.kinds.count == 2 && rows.geometry.kinds[0] == .polygon)
     #expect(try reader.rows([], of: "squares").count == 0)
+    let names = try reader.rows([3], of: "squares", columns: ["name"])
+    #expect(names.attributes.map(\.name) == ["name"] && names.geometry.kinds == [.none] && names.attributes[0].text(0) == "s2")
     #expect(try reader.rows(of: "facts").count == 3 && reader.has("facts") && !reader.has("fact"))
     #expect(try reader.number("half", ofRow: 4, in: "squares") == 1.5)
     #expect(try reader.number("half", ofRow: 8, in: "squares") == nil && reader.number("half", ofRow: 9_999, in: "squares") == nil)

@@ -70,7 +70,7 @@ struct VerdictTests {
       evidence: RiskEvidence(
         isContaminated: nil, isListed: true, vacancyConfidence: 0.3, completeness: 0.5, isAidRuleKnown: false, estimateClass: 5))
     for (a, b) in zip(list, list.dropFirst()) { #expect(a.score >= b.score) }
-    for risk in list { #expect((1...5).contains(risk.likelihood) && (1...5).contains(risk.impact) && !risk.rule.isEmpty) }
+    for risk in list { #expect((1...5).contains(risk.likelihood) && (1...5).contains(risk.impact)) }
     let ids = Set(list.map(\.id))
     #expect(
       ids.isSuperset(of: ["cost_overrun", "letting", "contamination", "heritage", "availability", "missing_facts", "grant", "debt_service"])
@@ -86,7 +86,7 @@ struct VerdictTests {
   @Test("A risk is as serious as likelihood times impact, in four steps")
   func levels() {
     func level(_ likelihood: Int, _ impact: Int) -> Risk.Level {
-      Risk(id: "x", likelihood: likelihood, impact: impact, rule: "", response: "").level
+      Risk(id: "x", likelihood: likelihood, impact: impact, ground: .listed).level
     }
     #expect(
       [level(1, 4), level(1, 5), level(3, 3), level(2, 5), level(3, 5), level(4, 4), level(5, 5)] == [

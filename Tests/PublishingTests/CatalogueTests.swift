@@ -1,6 +1,9 @@
+import GeoFormats
+import ProjectFinance
 import Testing
 import TextFormats
 
+@testable import Assessment
 @testable import Publishing
 
 @Suite("Language catalogues")
@@ -51,28 +54,66 @@ struct CatalogueTests {
     #expect(english.date("soon") == "soon")
   }
 
-  @Test("A sentence is taken apart into its words and its numbers, and put together in the language's own signs")
-  func sentences() {
-    #expect(Catalogue.pattern(of: "P10 loses 12.5 % of 1,200, then 3.").pattern == "P{1} loses {2} % of {3}, then {4}.")
-    #expect(Catalogue.pattern(of: "P10 loses 12.5 % of 1,200, then 3.").numbers == ["10", "12.5", "1,200", "3"])
-    let german = Catalogue(
-      .object([
-        JSON.Member("language", "de"), JSON.Member("number", .object([JSON.Member("decimal", ","), JSON.Member("group", ".")])),
-        JSON.Member("sentence", .object([JSON.Member("fit {1} of {2} m²", "{2} m² zu {1}")])),
-      ]), fallback: nil)
-    #expect(german.narrative("fit 0.95 of 1,200 m²") == "1.200 m² zu 0,95")
-    #expect(german.narrative("not in the table, 0.95") == "not in the table, 0.95")
-    #expect(german.narrative("ENPV >= 0") == "ENPV ≥ 0")
-  }
-
-  @Test("Every translated sentence uses the numbers of its English one, each once")
-  func sentencePlaceholders() throws {
+  @Test("A complete language words every sentence of the engine with the gaps of the English one, and no other")
+  func messages() throws {
     let library = try Sample.library()
     for language in library.languages {
-      for (pattern, translation) in try library.catalogue(language).sentences {
-        #expect(placeholders(pattern) == placeholders(translation), "\(language): \(pattern)")
+      let catalogue = try library.catalogue(language)
+      #expect(Set(catalogue.messages.keys).isSubset(of: Set(Sentence.allCases.map(\.id))), "\(language)")
+      for sentence in Sentence.allCases {
+        guard let wording = catalogue.messages[sentence.id] else {
+          #expect(!catalogue.isComplete || language == "en", "\(language) lacks \(sentence.id)")
+          continue
+        }
+        #expect(placeholders(wording) == placeholders(sentence.english), "\(language) \(sentence.id)")
       }
     }
+  }
+
+  @Test("German has a title for every code that the engine may print")
+  func codes() throws {
+    let german = try Sample.library().catalogue("de")
+    var codes: [(kind: String, ids: [String])] = [
+      ("fact", Array(DossierContext.factTitles.keys) + DossierContext.surroundingRows.map(\.id)),
+      ("missing", Array(FactToFind.facts.keys) + ["rent", "vacancy"]), ("how", Array(FactToFind.facts.keys)),
+      ("change", Array(DossierContext.changes.keys)), ("benefit", Array(DossierContext.benefitTitles.keys)),
+      ("status", AidReport.Status.allCases.map(\.rawValue)), ("verdict", Verdict.Recommendation.allCases.map(\.rawValue)),
+      ("vacancy", VacancyClass.allCases.map(\.rawValue)), ("basis", ValueBasis.allCases.map(\.rawValue)), ("utility", Sector.needs),
+      ("kind", Figure.Kind.allCases.map(\.rawValue)), ("layer", ["districts", "places", "companies", "streets"]),
+    ]
+    codes.append(("aidBasis", Set(try AidRule.load(folder: shippedData()).map(\.basis.rawValue)).sorted()))
+    for (kind, ids) in codes { for id in ids { #expect(german.label(kind, id) != nil, "\(kind).\(id)") } }
+  }
+
+  @Test("No sentence and no title of the engine stays English in German reports")
+  func untranslated() throws {
+    let german = try Sample.library().catalogue("de")
+    for report in try [Sample.site()] + Sample.oddSites() {
+      var left: Set<String> = []
+      for part in report.messages.flatMap(\.parts) {
+        switch part {
+        case .sentence(let sentence, _): if german.messages[sentence.id] == nil { left.insert(sentence.id) }
+        case .label(let kind, let id, _): if german.label(kind, id) == nil { left.insert("\(kind).\(id)") }
+        default: break
+        }
+      }
+      #expect(left.isEmpty, "\(report.site.id): \(left.sorted())")
+    }
+  }
+
+  @Test("A message takes the words, the numbers and the days of its language")
+  func wording() throws {
+    let library = try Sample.library()
+    let demand = Message(.noteDemand, .whole(1234.4), .whole(5678))
+    #expect(demand.english.hasPrefix("The district's demand absorbs about 1234 m² of 5678 m²"))
+    #expect(try library.catalogue("en").text(of: demand).hasPrefix("The district's demand absorbs about 1,234 m² of 5,678 m²"))
+    #expect(try library.catalogue("de").text(of: demand).contains("etwa 1.234 m² von 5.678 m²"))
+    let change = Message(.cofinancingBy, .signed(-0.5, decimals: 2))
+    #expect(change.english == "public co-financing by −0.50 EUR")
+    #expect(try library.catalogue("de").text(of: change) == "die öffentliche Kofinanzierung um −0,50 EUR")
+    let end = Message(.aidEnds, .date(try #require(CalendarDate("2026-12-31"))))
+    #expect(try library.catalogue("de").text(of: end) == "; endet am 31. Dezember 2026, davor muss der Zuschuss bewilligt sein")
+    #expect(Message(reading: demand.record) == demand && Message(reading: change.record) == change && Message(reading: end.record) == end)
   }
 
   @Test("Intervals name their unit once")

@@ -1,9 +1,9 @@
-import Assessment
 import Foundation
 import GeoFormats
 import Testing
 import TextFormats
 
+@testable import Assessment
 @testable import Publishing
 
 @Suite("Report pages")
@@ -11,21 +11,25 @@ struct PageTests {
   /// Whether a page holds a text; apart, so that a failure does not print the page.
   private func isIn(_ page: String, _ text: String) -> Bool { page.contains(text) }
 
-  @Test("A site report carries every headline figure of its record")
+  @Test("A site report carries the headline figures of its record, each with its raw value")
   func figures() throws {
-    let page = try siteReport(Sample.site(), surroundings: Sample.surroundings(), library: Sample.library(), language: "en")
-    for text in [
-      "Old mill", "61.4", "€1,180,000", "€826,000 to €1,770,000", "€590,000", "−€260,000", "93\u{A0}jobs", "Invest with grant",
-      "13.85\u{A0}€/m²·month",
-    ] {
-      #expect(isIn(page, text), "\(text)")
+    let report = try Sample.site()
+    let page = try sitePage(report, surroundings: Sample.surroundings(), library: Sample.library(), language: "en")
+    #expect(isIn(page, "<h1><bdi>Old mill</bdi></h1>"))
+    let chosen = try #require(report.chosen)
+    for figure in [chosen.capex, chosen.grant, chosen.fnpvC, chosen.enpv, chosen.jobs, chosen.breakEvenRent] {
+      let value = try #require(figure.value)
+      #expect(isIn(page, "<data value=\"\(JSON.text(of: value))\">"), "\(value)")
     }
-    #expect(isIn(page, "<data value=\"1180000\">"))
+    for alternative in report.alternatives { #expect(isIn(page, try Sample.library().catalogue("en").text(of: alternative.title))) }
+    for section in ["summary", "h-building", "h-place", "h-score", "h-sectors", "h-alternatives", "h-chosen", "h-risks", "h-assumptions"] {
+      #expect(isIn(page, "id=\"\(section)\""), "\(section)")
+    }
   }
 
   @Test("Every note number leads to a source, and every inner link to an element")
   func notes() throws {
-    let page = try siteReport(Sample.site(), surroundings: Sample.surroundings(), library: Sample.library(), language: "en")
+    let page = try sitePage(Sample.site(), surroundings: Sample.surroundings(), library: Sample.library(), language: "en")
     let targets = page.matches(of: /href="#([^"]+)"/).map { String($0.output.1) }
     #expect(!targets.isEmpty)
     let ids = page.matches(of: /\sid="([^"]+)"/).map { String($0.output.1) }
@@ -37,8 +41,8 @@ struct PageTests {
   func offline() throws {
     let library = try Sample.library()
     let pages = [
-      try siteReport(Sample.site(), surroundings: Sample.surroundings(), library: library, language: "en"),
-      try portfolioPage(Sample.portfolio(), surroundings: Sample.surroundings(), library: library, language: "en"),
+      try sitePage(Sample.site(), surroundings: Sample.surroundings(), library: library, language: "en"),
+      try cityPage(Sample.city(), surroundings: Sample.surroundings(), library: library, language: "en"),
     ]
     for page in pages {
       #expect(!isIn(page, "src="))
@@ -53,14 +57,13 @@ struct PageTests {
   func banner() throws {
     let library = try Sample.library()
     let surroundings = Sample.surroundings()
+    var site = try Sample.site(), city = try Sample.city()
     for illustrative in [true, false] {
-      let site = Sample.replacing(try Sample.site(), at: ["study", "illustrative_vacancy"], with: .bool(illustrative))
-      let portfolio = Sample.replacing(try Sample.portfolio(), at: ["study", "illustrative_vacancy"], with: .bool(illustrative))
+      (site.study.isIllustrative, city.study.isIllustrative) = (illustrative, illustrative)
       for language in library.languages {
         let text = try library.catalogue(language).text(key: "illustrativeBanner")
-        #expect(try siteReport(site, surroundings: surroundings, library: library, language: language).contains(text) == illustrative)
-        #expect(
-          try portfolioPage(portfolio, surroundings: surroundings, library: library, language: language).contains(text) == illustrative)
+        #expect(try sitePage(site, surroundings: surroundings, library: library, language: language).contains(text) == illustrative)
+        #expect(try cityPage(city, surroundings: surroundings, library: library, language: language).contains(text) == illustrative)
       }
     }
   }
@@ -68,11 +71,14 @@ struct PageTests {
   @Test("A record of which nothing is known still gives a page, without a number that was not there")
   func empty() throws {
     let library = try Sample.library()
-    let page = try siteReport(.object([]), surroundings: Sample.surroundings(), library: library, language: "en")
-    #expect(isIn(page, "unknown"))
-    #expect(!isIn(page, "NaN") && !isIn(page, "€0"))
-    #expect(!isIn(page, "id=\"h-score\""))
-    #expect(try portfolioPage(.object([]), surroundings: Sample.surroundings(), library: library, language: "en").contains("</html>"))
+    for report in try Sample.oddSites() {
+      let page = try sitePage(report, surroundings: Sample.surroundings(), library: library, language: "en")
+      #expect(isIn(page, "unknown") && isIn(page, "</html>"))
+      #expect(!isIn(page, "NaN") && !isIn(page, ">inf"))
+    }
+    var city = try Sample.city()
+    (city.sites, city.decisions) = ([], nil)
+    #expect(try cityPage(city, surroundings: Sample.surroundings(), library: library, language: "en").contains("</html>"))
   }
 
   @Test(
@@ -86,17 +92,12 @@ struct PageTests {
   func hostile(text: String) throws {
     let library = try Sample.library()
     let surroundings = Sample.surroundings(district: text)
-    let clean = try siteReport(Sample.site(), surroundings: Sample.surroundings(), library: library, language: "en")
-    var site = Sample.flooding(try Sample.site(), with: text)
-    site = Sample.replacing(site, at: ["site", "id"], with: .string("way/1"))
-    let cleanIndex = try portfolioPage(Sample.portfolio(), surroundings: Sample.surroundings(), library: library, language: "en")
-    var portfolio = Sample.flooding(try Sample.portfolio(), with: text)
-    for i in 0..<2 {
-      portfolio = Sample.replacing(portfolio, at: ["sites", String(i), "site_id"], with: .string(i == 0 ? "way/1" : "way/8"))
-    }
+    let clean = try sitePage(Sample.site(), surroundings: Sample.surroundings(), library: library, language: "en")
+    let site = Sample.flooding(try Sample.site(), with: text), city = Sample.flooding(try Sample.city(), with: text)
+    let cleanIndex = try cityPage(Sample.city(), surroundings: Sample.surroundings(), library: library, language: "en")
     for (page, reference) in [
-      (try siteReport(site, surroundings: surroundings, library: library, language: "en"), clean),
-      (try portfolioPage(portfolio, surroundings: surroundings, library: library, language: "en"), cleanIndex),
+      (try sitePage(site, surroundings: surroundings, library: library, language: "en"), clean),
+      (try cityPage(city, surroundings: surroundings, library: library, language: "en"), cleanIndex),
     ] {
       let tags = { (page: String) in page.unicodeScalars.indices.filter { page.unicodeScalars[$0] == "<" }.compactMap { tag(page, $0) } }
       let allowed = Set(tags(reference))
@@ -142,8 +143,9 @@ struct PageTests {
 
   @Test("A name of ten thousand characters is cut in headings")
   func longNames() throws {
-    let site = Sample.replacing(try Sample.site(), at: ["site", "name"], with: .string(String(repeating: "Long ", count: 2_000)))
-    let page = try siteReport(site, surroundings: Sample.surroundings(), library: Sample.library(), language: "en")
+    var site = try Sample.site()
+    site.site.name = String(repeating: "Long ", count: 2_000)
+    let page = try sitePage(site, surroundings: Sample.surroundings(), library: Sample.library(), language: "en")
     let heading = try #require(page.firstMatch(of: /<h1><bdi>(.*?)<\/bdi>/)).output.1
     #expect(heading.count <= 121 && heading.hasSuffix("…"))
   }
@@ -151,25 +153,25 @@ struct PageTests {
   @Test("The ranking's counts reconcile on the page, and a page that does not says so")
   func reconciliation() throws {
     let library = try Sample.library()
-    let portfolio = try Sample.portfolio()
+    var city = try Sample.city()
     let warning = try library.catalogue("en").text(key: "notReconciled")
-    #expect(try !portfolioPage(portfolio, surroundings: Sample.surroundings(), library: library, language: "en").contains(warning))
-    let wrong = Sample.replacing(portfolio, at: ["counts", "scored"], with: .number(5))
-    #expect(try portfolioPage(wrong, surroundings: Sample.surroundings(), library: library, language: "en").contains(warning))
+    #expect(try !cityPage(city, surroundings: Sample.surroundings(), library: library, language: "en").contains(warning))
+    city.counts.scored += 1
+    #expect(try cityPage(city, surroundings: Sample.surroundings(), library: library, language: "en").contains(warning))
   }
 
   @Test("A report's link is a harmless relative path or none")
   func links() {
-    #expect(PortfolioPage.safeLink("sites/way%252f12/report.html") == "sites/way%252f12/report.html")
+    #expect(CityPage.safeLink("sites/way%252f12/report.html") == "sites/way%252f12/report.html")
     for bad in ["javascript:alert(1)", "//host/x", "/etc/passwd", "https://host", "a b", "x\"y", ""] {
-      #expect(PortfolioPage.safeLink(bad) == nil, "\(bad)")
+      #expect(CityPage.safeLink(bad) == nil, "\(bad)")
     }
   }
 
   @Test("Two renderings of one record are equal byte for byte")
   func determinism() throws {
     let library = try Sample.library()
-    let first = try siteReport(Sample.site(), surroundings: Sample.surroundings(), library: library, language: "de")
-    #expect(try siteReport(Sample.site(), surroundings: Sample.surroundings(), library: Sample.library(), language: "de") == first)
+    let first = try sitePage(Sample.site(), surroundings: Sample.surroundings(), library: library, language: "de")
+    #expect(try sitePage(Sample.site(), surroundings: Sample.surroundings(), library: Sample.library(), language: "de") == first)
   }
 }

@@ -36,7 +36,7 @@ struct CityReader {
   private var hashes: [String: String] = [:]
   private var inputs: [InputRecord] = []
   private var defects: DefectTally
-  private var notes: [String] = []
+  private var notes: [Message] = []
   private var crs = CoordinateReferenceSystem("")
   private var zone: WorkingZone?
   private var middle: Position?
@@ -66,8 +66,9 @@ struct CityReader {
         .badInput, "crs: \(crs) is not projected in metres. Leave `crs` out, or name a projected system such as an ETRS89 / UTM zone.")
     }
     notes.append(
-      "Working CRS: \(facts.name.isEmpty ? "\(crs)" : "\(facts.name) (\(crs))")\(study.crs == nil ? sourceCRS == crs ? ", that of the buildings" : ", chosen from where the data lie" : ", set by the study")."
-    )
+      Message(
+        study.crs != nil ? .noteCRSOfStudy : sourceCRS == crs ? .noteCRSOfBuildings : .noteCRSChosen,
+        .text(facts.name.isEmpty ? "\(crs)" : "\(facts.name) (\(crs))")))
     let unplaced = try reproject(&footprints, from: sourceCRS, layer: "buildings")
     extent = footprints.envelope()
     guard !extent.isEmpty else {
@@ -119,7 +120,7 @@ struct CityReader {
       result.city.centre = Position(x: x[0], y: y[0])
     }
     for name in ["districts", "places", "companies", "streets"] where study.layers[name] == nil && !buildingsAreOSM {
-      notes.append(Self.absence(name))
+      notes.append(Message(Self.absence(name)))
     }
     result.inputs = inputs
     result.defects = defects
@@ -129,12 +130,12 @@ struct CityReader {
 
   private var buildingsAreOSM: Bool { study.layers["buildings"]?.isOpenStreetMap ?? false }
 
-  private static func absence(_ layer: String) -> String {
+  private static func absence(_ layer: String) -> Sentence {
     switch layer {
-    case "districts": "No district layer: the criteria of the district are unknown and widen every score."
-    case "places": "No places layer: distances to stops, culture, food and parks are unknown and widen every score."
-    case "companies": "No company layer: the creative ecosystem is unknown and widens every score."
-    default: "No street layer: walking distances are straight lines × 1.3, street frontage is unknown."
+    case "districts": .noteNoDistricts
+    case "places": .noteNoPlaces
+    case "companies": .noteNoCompanies
+    default: .noteNoStreets
     }
   }
 
@@ -163,7 +164,7 @@ struct CityReader {
       layer = try readLayer(source.reference, options: readOptions(name, source))
     }
     defects.add(layer.defects)
-    for note in layer.notes where !notes.contains(note) { notes.append(note) }
+    for note in layer.notes.map(Message.text) where !notes.contains(note) { notes.append(note) }
     return layer
   }
 
@@ -175,7 +176,7 @@ struct CityReader {
     same.fields = [:]
     let layer = try load(name, same)
     guard layer.features.count > 0 else {
-      notes.append("The OpenStreetMap file holds no \(name). \(Self.absence(name))")
+      notes.append(.sentences([Message(.noteOSMHoldsNo, .label(kind: "layer", id: name, english: name)), Message(Self.absence(name))]))
       return nil
     }
     return (layer, same)
@@ -275,7 +276,7 @@ struct CityReader {
       )
     }
     if batch.attributes.contains(where: { $0.name.lowercased() == "site" }) {
-      notes.append("The buildings' field `site` is not used: footprints are not grouped into properties, each is scored by itself.")
+      notes.append(Message(.noteSiteNotUsed))
     }
   }
 
@@ -502,7 +503,7 @@ struct CityReader {
     }
     for extra in study.publish where !["name", "address", "function"].contains(extra) {
       guard let field = fields[extra] else {
-        notes.append("publish: the buildings have no field \"\(extra)\".")
+        notes.append(Message(.noteNotPublished, .text(extra)))
         continue
       }
       var column = TextColumn(), validity = ValidityBitmap()
@@ -646,8 +647,7 @@ struct CityReader {
     }
     record("vacancy", source, layer, kept: matched)
     if source.illustrative {
-      notes.append(
-        "Illustrative vacancy: the vacancy register of this study is invented for demonstration. It says nothing of the real buildings.")
+      notes.append(Message(.noteIllustrative))
     }
   }
 
@@ -750,9 +750,7 @@ struct CityReader {
       buildings.hasVacancyEvidence[row] = status == .vacant || status == .partlyVacant || status == .derelict
     }
     if undated > 0 {
-      notes.append(
-        "\(undated) record\(undated == 1 ? "" : "s") of vacancy without a readable date: each counts as if one half-life (\(halfLife.formatted()) years) old, and may be one to ten years old."
-      )
+      notes.append(Message(undated == 1 ? .noteUndatedRecord : .noteUndatedRecords, .whole(Double(undated)), .number(halfLife)))
     }
   }
 
@@ -939,7 +937,10 @@ struct CityReader {
     let unread = layer.readCount - kept.count + repaired.lost.count
     if unread > 0 {
       notes.append(
-        "\(unread) of \(layer.readCount) records of the constraint layer \(constraint.layer.reference.path.split(separator: "/").last ?? "") (\(constraint.kind)) could not be read: no building is certified free of \(constraint.kind)."
+        Message(
+          .noteUnreadConstraints, .whole(Double(unread)), .whole(Double(layer.readCount)),
+          .text(String(constraint.layer.reference.path.split(separator: "/").last ?? "")),
+          .label(kind: "constraint", id: constraint.kind, english: constraint.kind))
       )
     }
     return ConstraintLayer(

@@ -50,5 +50,5 @@ public struct StudyCity: Sendable {
   /// What was found wrong.
   public var defects: DefectTally
   /// What the reader must know.
-  public var notes: [String]
+  public var notes: [Message]
 }

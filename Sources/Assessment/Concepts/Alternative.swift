@@ -2,30 +2,12 @@ import ProjectFinance
 
 /// One thing that could be done with a building, priced.
 struct Alternative: Sendable {
-  /// A line of the space programme.
-  struct ProgrammeLine: Sendable {
-    /// What the space is.
-    var title: String
-    /// Sector it is for; `nil` for shared and event space.
-    var sector: String?
-    /// Lettable area, m².
-    var area: Double
-    /// Size of a unit, m²; `nil` when not divided.
-    var unitArea: Double?
-    /// Number of units.
-    var units: Int?
-    /// Jobs at full occupancy.
-    var jobs: Double
-    /// Rent, EUR per m² and month; `nil` when the market rent is not known.
-    var rent: Double?
-  }
-
   /// keep_vacant, meanwhile, light, full, cultural_anchor, coaching_centre.
   var id: String
   /// Title.
-  var title: String
+  var title: Message
   /// What is done, in a sentence.
-  var description: String
+  var description: Message
   /// Space programme.
   var programme: [ProgrammeLine]
   /// The part of the building it uses.

@@ -53,17 +53,17 @@ extension ConceptBuilder {
       // Neither storeys nor height nor like buildings near by: one storey is certain, and the concept says so.
       let most = try figure("storeys.unknown.high")
       (gross, low, high) = (footprint, footprint, footprint * most)
-      note("Number of storeys unknown: the concept counts one storey, and up to \(Int(most)) in the upper cost.")
+      note(Message(.noteStoreys, .number(Double(Int(most)))))
     } else if low < high {
-      note("Floor area inferred, \(Int(low.rounded()))–\(Int(high.rounded())) m²: the cost range and the simulation include it.")
+      note(Message(.noteFloorArea, .whole(low), .whole(high)))
     }
     let function = site.text("function") ?? "other"
     let efficiency = try figure("efficiency.\(function == "publicBuilding" ? "public" : function == "unknown" ? "other" : function)")
     var siteArea = site.number("site_area_m2")
     if siteArea == nil { siteArea = try footprint * figure("site.area.factor") }
     let condition = site.text("condition")
-    if condition == nil { note("Condition unknown: the cost is that of a fair one; the simulation takes good to derelict.") }
-    if site.number("year") == nil { note("Year of construction unknown: asbestos is shown as a scenario.") }
+    if condition == nil { note(Message(.noteCondition)) }
+    if site.number("year") == nil { note(Message(.noteYear)) }
     let demand = try demand()
     return BuildingFacts(
       grossFloorArea: gross, low: max(1, min(low, gross)), high: max(high, gross), efficiency: efficiency, siteArea: siteArea ?? 0,
@@ -93,15 +93,13 @@ extension ConceptBuilder {
       use(rent)
       return rent
     }
-    note(
-      "No market rent is known for this site: revenue and all that follows from it are unknown. Add `rent.market` or `rent.market.DISTRICT` to the study's assumptions."
-    )
+    note(Message(.noteRent))
     return nil
   }
 
   private mutating func demand() throws -> (perYear: Double, limit: Double)? {
     guard let perYear = site.number("ind_creative_space_demand_m2_per_year"), perYear > 0 else {
-      note("Creative jobs of the district are unknown: the district's demand for space does not limit the programme.")
+      note(Message(.noteDemandUnknown))
       return nil
     }
     return (perYear, try perYear * figure("demand.years") * figure("demand.capture"))

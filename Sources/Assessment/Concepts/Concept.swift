@@ -29,7 +29,7 @@ struct Concept: Sendable {
   /// The assumptions used, by id.
   var assumptions: [Assumption]
   /// What the reader must know.
-  var notes: [String]
+  var notes: [Message]
 
   /// The chosen alternative.
   var choice: Alternative { alternatives[chosen] }

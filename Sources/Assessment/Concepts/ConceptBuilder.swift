@@ -9,7 +9,7 @@ struct ConceptBuilder {
   let site: SiteRecord
   let seed: UInt64
   private(set) var used: [String: Assumption] = [:]
-  private(set) var notes: [String] = []
+  private(set) var notes: [Message] = []
 
   init(study: Study, register: AssumptionRegister, rules: [AidRule], sectors: [Sector], site: SiteRecord, seed: UInt64) {
     (self.study, self.register, self.rules, self.sectors, self.site, self.seed) = (study, register, rules, sectors, site, seed)
@@ -19,7 +19,7 @@ struct ConceptBuilder {
   mutating func use(_ record: Assumption) { used[record.id] = record }
 
   /// Tells the reader something, once.
-  mutating func note(_ text: String) { if !notes.contains(text) { notes.append(text) } }
+  mutating func note(_ message: Message) { if !notes.contains(message) { notes.append(message) } }
 
   /// A figure without price base.
   mutating func figure(_ id: String) throws -> Double {
@@ -79,18 +79,15 @@ struct ConceptBuilder {
       alternatives[k].uncertainty = try uncertainty(
         alternatives[k], b, draws: Int(try figure(k == chosen ? "draws.chosen" : "draws.other")))
     }
-    note(
-      "The price of the building (DIN 276 group 100) is not in the cost: the figures are those of an owner who holds it. Beside them stands the highest price that each conversion could bear."
-    )
+    note(Message(.notePrice))
     if let asked = site.number("asking_price_eur") {
       let choice = alternatives[chosen], borne = choice.inverse.first { $0.id == "bearable_purchase" }?.value
       note(
-        "Asked for the building are \(Int(asked.rounded())) EUR (buildings layer); the alternative \(choice.title) bears \(borne.map { "\(Int($0.rounded())) EUR" } ?? "no price"): \((borne ?? 0) >= asked ? "a buyer could pay it." : "a buyer who pays it loses money; the figures hold for an owner.")"
-      )
+        Message(
+          (borne ?? 0) >= asked ? .noteAskedBorne : .noteAskedNotBorne, .whole(asked), choice.title,
+          borne.map { Message(.inEuros, .whole($0)) } ?? Message(.noteNoPrice)))
     }
-    note(
-      "Year 0 of the cash flow is the start of works; preparation comes before it and is in the timetable. Money is real, in prices of \(study.priceDate.year)."
-    )
+    note(Message(.noteMoney, .text("\(study.priceDate.year)")))
     // The written rules of SWOT and timetable look these up.
     for id in ["swot.strong", "swot.weak", "swot.fit", "swot.pole", "swot.lines", "preparation.months", "preparation.months.meanwhile"] {
       _ = try figure(id)
@@ -111,9 +108,9 @@ struct ConceptBuilder {
   struct Draft {
     var id: String
     var title: String
-    var description: String
+    var description: [Message]
     var stage: Stage
-    var lines: [Alternative.ProgrammeLine] = []
+    var lines: [ProgrammeLine] = []
     var cost: ConversionCost?
     var otherRevenue = 0.0
     var otherCost = 0.0
@@ -195,7 +192,8 @@ struct ConceptBuilder {
     var high = value
     high.socialDiscountRate = try figure("rate.social.high")
     return Alternative(
-      id: draft.id, title: draft.title, description: draft.description, programme: draft.lines, stage: draft.stage, cost: draft.cost,
+      id: draft.id, title: .label(kind: "alternative", id: draft.id, english: draft.title), description: .sentences(draft.description),
+      programme: draft.lines, stage: draft.stage, cost: draft.cost,
       closedCost: closed,
       conversion: value, appraisal: appraisal, financed: financing, aid: route,
       verdict: verdict(
@@ -208,9 +206,8 @@ struct ConceptBuilder {
 
   // MARK: The alternatives
 
-  private func stageText(_ stage: Stage) -> String {
-    stage.closedArea > 1
-      ? " A first stage of \(Int(stage.grossFloorArea.rounded())) m² gross; \(Int(stage.closedArea.rounded())) m² stay closed." : ""
+  private func stageText(_ stage: Stage) -> [Message] {
+    stage.closedArea > 1 ? [Message(.describeStage, .whole(stage.grossFloorArea), .whole(stage.closedArea))] : []
   }
 
   private mutating func ramp(_ target: String) throws -> OccupancyRamp {
@@ -224,16 +221,15 @@ struct ConceptBuilder {
     try price(base).value + price("opex.insurance").value + price("opex.reserve").value
   }
 
-  private mutating func extra(_ name: String, _ id: String, area: Double) throws -> CostEstimate.Extra {
+  private mutating func extra(_ title: Sentence, _ id: String, area: Double) throws -> (title: Message, extra: CostEstimate.Extra) {
     let unit = try price(id)
-    return .init(
-      name: name, group: .fittings,
-      cost: CostRange(low: (unit.low ?? unit.value) * area, central: unit.value * area, high: (unit.high ?? unit.value) * area))
+    let cost = CostRange(low: (unit.low ?? unit.value) * area, central: unit.value * area, high: (unit.high ?? unit.value) * area)
+    return (Message(title), .init(name: title.id, group: .fittings, cost: cost))
   }
 
   private mutating func keepVacant(_ b: BuildingFacts) throws -> Alternative {
     var draft = Draft(
-      id: "keep_vacant", title: "Keep vacant", description: "Nothing is done: the building is secured and maintained, and earns nothing.",
+      id: "keep_vacant", title: "Keep vacant", description: [Message(.describeVacant)],
       stage: Stage(grossFloorArea: 0, closedArea: b.grossFloorArea, available: 0))
     draft.useMonths = 0
     return try appraised(draft, b)
@@ -243,7 +239,7 @@ struct ConceptBuilder {
     let stage = try stage(b), years = try figure("meanwhile.years"), target = try figure("occupancy.target.meanwhile")
     var draft = Draft(
       id: "meanwhile", title: "Meanwhile use",
-      description: "Made safe and let as it stands for \(Int(years)) years; then vacant again." + stageText(stage), stage: stage)
+      description: [Message(.describeMeanwhile, .number(Double(Int(years))))] + stageText(stage), stage: stage)
     draft.lines = try programme(stage.available, b, fits, rentShare: try figure("rent.meanwhile.share"))
     draft.cost = try cost(b, stage, unit: "cost.meanwhile.makesafe", isShell: false)
     draft.occupancy = OccupancyRamp(initial: target, stabilised: target, months: 0)
@@ -262,21 +258,19 @@ struct ConceptBuilder {
     let tenants = stage.available - rooms
     var draft = Draft(
       id: coaching ? "coaching_centre" : "light", title: coaching ? "Light conversion with coaching centre" : "Light conversion",
-      description: (coaching
-        ? "The light conversion with a centre that advises creative firms: rooms, staff and a programme."
-        : "Frugal conversion: safe, warm and dry; finishes left to the tenants.") + stageText(stage),
+      description: [Message(coaching ? .describeCoaching : .describeLight)] + stageText(stage),
       stage: stage)
-    var extras: [CostEstimate.Extra] = []
+    var extras: [(title: Message, extra: CostEstimate.Extra)] = []
     if coaching {
-      extras.append(try extra("coaching centre", "cost.coaching.fitout", area: rooms))
+      extras.append(try extra(.extraCoaching, "cost.coaching.fitout", area: rooms))
       let staff = try figure("coaching.staff"), firms = try figure("coaching.firms")
       draft.otherRevenue = try price("coaching.revenue").value
       draft.otherCost = try staff * price("coaching.staff.cost").value + price("coaching.programme").value
       draft.serviceBenefit = try firms * price("benefit.firm.advised").value
-      draft.description += " It advises some \(Int(firms)) firms a year; its running cost is a public service, not an investment."
-      draft.lines.append(shared("Coaching centre: rooms and advice", rooms, jobs: staff))
+      draft.description.append(Message(.describeAdvice, .number(Double(Int(firms)))))
+      draft.lines.append(shared(.coachingRooms, rooms, jobs: staff))
     }
-    draft.lines.append(shared("Shared space", tenants * common))
+    draft.lines.append(shared(.sharedSpace, tenants * common))
     draft.lines += try programme(tenants * (1 - common), b, fits, rentShare: try figure("rent.light.share"))
     draft.cost = try cost(b, stage, unit: "cost.light.frugal", isShell: true, extras: extras)
     draft.occupancy = try ramp("occupancy.target.light")
@@ -285,7 +279,7 @@ struct ConceptBuilder {
     draft.months = Int(try figure("construction.months.light"))
     draft.purposes = ["local infrastructure"]
     draft.carbon = "carbon.reuse.light"
-    if b.isDerelict { note("A light conversion supposes a sound structure, which a derelict building may not have.") }
+    if b.isDerelict { note(Message(.noteDerelict)) }
     return try appraised(draft, b)
   }
 
@@ -293,10 +287,9 @@ struct ConceptBuilder {
     let stage = try stage(b), common = try figure("share.common")
     var draft = Draft(
       id: "full", title: "Full conversion",
-      description:
-        "Complete conversion to the standard of new work space\(b.isDerelict ? ", with work on the structure" : "")." + stageText(stage),
+      description: [Message(b.isDerelict ? .describeStructural : .describeFull)] + stageText(stage),
       stage: stage)
-    draft.lines = [shared("Shared space", stage.available * common)]
+    draft.lines = [shared(.sharedSpace, stage.available * common)]
     draft.lines += try programme(stage.available * (1 - common), b, fits, rentShare: 1)
     // The unit cost with structural work is that of a derelict building; it is not scaled by condition a second time.
     draft.cost = try cost(
@@ -316,8 +309,8 @@ struct ConceptBuilder {
     let arts = ["performing-arts", "music", "film", "visual-arts"]
     var draft = Draft(
       id: "cultural_anchor", title: "Cultural anchor",
-      description: "A venue for performances and exhibitions, with space for artists around it." + stageText(stage), stage: stage)
-    draft.lines = [shared("Event space", event)]
+      description: [Message(.describeAnchor)] + stageText(stage), stage: stage)
+    draft.lines = [shared(.eventSpace, event)]
     draft.lines += try programme(stage.available - event, b, fits.filter { arts.contains($0.0.id) }, rentShare: 1)
     let days = try figure("event.days"), rented = Self.letting(draft.lines)
     draft.otherRevenue = rented.rent == nil ? 0 : try event * days * price("event.revenue").value
@@ -325,7 +318,7 @@ struct ConceptBuilder {
     draft.serviceBenefit = try event * days * figure("event.visitors") * price("benefit.visit").value
     draft.cost = try cost(
       b, stage, unit: "cost.culture.industrial", isShell: true, isAssembly: true,
-      extras: [try extra("venue equipment", "cost.venue.equipment", area: event)])
+      extras: [try extra(.extraVenue, "cost.venue.equipment", area: event)])
     draft.occupancy = try ramp("occupancy.target.venue")
     draft.operating = try price("opex.culture").value
     draft.recoverable = try figure("opex.recoverable") * rented.area / max(1, stage.available)

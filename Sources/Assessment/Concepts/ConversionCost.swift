@@ -9,23 +9,22 @@ struct ConversionCost: Sendable {
   /// Unit cost before factors, EUR per m² of converted gross floor area.
   var unit: Assumption
   /// Multipliers of the unit cost.
-  var factors: [CostEstimate.Factor]
+  var factors: [(title: Message, value: Double)]
   /// Costs on top of the unit cost.
-  var extras: [CostEstimate.Extra]
+  var extras: [(title: Message, extra: CostEstimate.Extra)]
   /// Costs that only a survey can tell, EUR, shown as scenarios.
-  var possible: [(title: String, cost: Double)]
+  var possible: [(title: Message, cost: Double)]
 
   /// Gross floor area that is converted, m².
   var area: Double
 
   /// How the estimate came about, in words.
-  var text: String {
-    func two(_ value: Double) -> String { JSON.text(of: (value * 100).rounded() / 100) }
+  var text: Message {
     let product =
-      (["\(Int(unit.value.rounded())) EUR/m²", "\(Int(area.rounded())) m² gross"] + factors.map { "\($0.name) \(two($0.value))" })
-      .joined(separator: " × ")
-    return "\(unit.title): " + ([product] + extras.map(\.name)).joined(separator: " + ")
-      + "; DIN 276 groups 200–700, net of VAT where known"
+      [Message(.costPerArea, .whole(unit.value)), Message(.areaGross, .whole(area))]
+      + factors.map { .list([$0.title, .rounded($0.value, 2)], separator: " ") }
+    return Message(
+      .costEstimate, .text(unit.title), .list([.list(product, separator: " × ")] + extras.map(\.title), separator: " + "))
   }
 }
 
@@ -38,7 +37,7 @@ extension ConceptBuilder {
   ///   - countsCondition: Whether the unit cost still has to be scaled by condition; not when it was chosen for it.
   mutating func cost(
     _ b: BuildingFacts, _ stage: Stage, unit id: String, isShell: Bool, isAssembly: Bool = false, countsCondition: Bool = true,
-    extras: [CostEstimate.Extra] = []
+    extras: [(title: Message, extra: CostEstimate.Extra)] = []
   ) throws -> ConversionCost {
     let unit = try price(id)
     let accuracy = try register("risk.class5.building")
@@ -50,32 +49,31 @@ extension ConceptBuilder {
       (CostGroup.preparation, "split.kg200"), (.outdoor, "split.kg500"), (.fittings, "split.kg600"), (.fees, "split.kg700"),
     ] { split.append((group, try figure(id))) }
 
-    var factors: [CostEstimate.Factor] = [], all = extras
-    var possible: [(title: String, cost: Double)] = []
+    var factors: [(title: Message, value: Double)] = [], all = extras
+    var possible: [(title: Message, cost: Double)] = []
     if isShell {
       if countsCondition {
         let condition = b.condition == "ruin" || b.isDerelict ? "derelict" : b.condition ?? "fair"
         factors.append(
-          .init(
-            name: "condition \(condition)\(b.condition == nil && !b.isDerelict ? " (assumed)" : "")",
-            value: try figure("factor.condition.\(condition)")))
+          (
+            Message(
+              b.condition == nil && !b.isDerelict ? .factorConditionAssumed : .factorCondition,
+              .label(kind: "value", id: condition, english: condition)), try figure("factor.condition.\(condition)")
+          ))
       }
-      if b.isListed { factors.append(.init(name: "listed", value: try figure("factor.listed"))) }
+      if b.isListed { factors.append((Message(.factorListed), try figure("factor.listed"))) }
       if try isAssembly || b.storeys >= figure("fire.storeys") {
-        factors.append(.init(name: "fire safety", value: try figure("factor.fire")))
+        factors.append((Message(.factorFire), try figure("factor.fire")))
       }
-      if try b.storeys >= figure("access.storeys") { factors.append(.init(name: "step-free access", value: try figure("factor.access"))) }
+      if try b.storeys >= figure("access.storeys") { factors.append((Message(.factorAccess), try figure("factor.access"))) }
       if b.contamination != "none", b.contamination != "treated" {
         let remediation = try price("cost.remediation").value * b.siteArea * stage.share
-        switch b.contamination {
-        case "present":
-          all.append(
-            .init(
-              name: "soil remediation", group: .preparation, cost: CostRange(low: remediation, central: remediation, high: remediation)))
-        case "suspected":
-          all.append(
-            .init(name: "soil remediation", group: .preparation, cost: CostRange(low: 0, central: remediation, high: remediation)))
-        default: possible.append(("Soil turns out contaminated", remediation))
+        if b.contamination == "present" || b.contamination == "suspected" {
+          let least = b.contamination == "present" ? remediation : 0
+          let cost = CostRange(low: least, central: remediation, high: remediation)
+          all.append((Message(.extraRemediation), .init(name: "remediation", group: .preparation, cost: cost)))
+        } else {
+          possible.append((Message(.scenarioSoil), remediation))
         }
       }
       all += constraintCosts(stage)
@@ -83,7 +81,7 @@ extension ConceptBuilder {
       if b.year.map({ (first...last).contains($0) }) ?? true {
         possible.append(
           (
-            "Asbestos has to be removed (\(b.year.map { "built \($0)" } ?? "year unknown"))",
+            b.year.map { Message(.scenarioAsbestos, .text("\($0)")) } ?? Message(.scenarioAsbestosUnknown),
             try price("cost.asbestos").value * stage.grossFloorArea
           ))
       }
@@ -98,23 +96,23 @@ extension ConceptBuilder {
     let range = CostRange(
       low: min(unit.low ?? unit.value, unit.value * low), central: unit.value, high: max(unit.high ?? unit.value, unit.value * high))
     let estimate = try CostEstimate(
-      grossFloorArea: stage.grossFloorArea, unitCost: range, split: split, factors: factors, extras: all,
+      grossFloorArea: stage.grossFloorArea, unitCost: range, split: split,
+      factors: factors.map { .init(name: $0.title.english, value: $0.value) }, extras: all.map(\.extra),
       estimateClass: EstimateClass(number: accuracy.estimateClass ?? 5, below: below, above: above),
       contingencyShare: figure("contingency"), referenceClassUplift: figure("risk.optimism.nonstandard"))
     return ConversionCost(estimate: estimate, unit: unit, factors: factors, extras: all, possible: possible, area: stage.grossFloorArea)
   }
 
   /// What constraints with `effect: cost` ask of a conversion: a record for each m² of footprint inside.
-  private mutating func constraintCosts(_ stage: Stage) -> [CostEstimate.Extra] {
+  private mutating func constraintCosts(_ stage: Stage) -> [(title: Message, extra: CostEstimate.Extra)] {
     study.constraints.enumerated().compactMap { k, constraint in
       guard let unit = constraint.cost, let share = site.number(Study.ConstraintSource.shareColumn(k)), share > constraint.above,
         let footprint = site.number("ind_footprint_area_m2")
       else { return nil }
       use(unit)
       let area = share * footprint * stage.share
-      return .init(
-        name: unit.title, group: .preparation,
-        cost: CostRange(low: (unit.low ?? unit.value) * area, central: unit.value * area, high: (unit.high ?? unit.value) * area))
+      let cost = CostRange(low: (unit.low ?? unit.value) * area, central: unit.value * area, high: (unit.high ?? unit.value) * area)
+      return (.text(unit.title), .init(name: unit.title, group: .preparation, cost: cost))
     }
   }
 

@@ -5,13 +5,13 @@ struct InverseAnswer: Sendable {
   /// Id, e.g. break_even_rent.
   var id: String
   /// Question.
-  var title: String
+  var title: Message
   /// Unit of the value.
   var unit: String
   /// The answer; `nil` when there is none.
   var value: Double?
   /// What the model shows with the answer put in, or why there is none.
-  var text: String
+  var text: Message
   /// Whether the model confirms the answer.
   var isVerified: Bool
 }
@@ -23,15 +23,15 @@ func inverseAnswers(_ value: ConversionCase, _ appraisal: Appraisal, managementS
 {
   guard value.capitalCost.central > 0 else { return [] }
   let scale = max(1, value.capitalCost.central)
-  func proved(_ id: String, _ title: String, _ unit: String, _ solution: (value: Double, residual: Double)?, impossible: String)
+  func proved(_ id: String, _ title: Sentence, _ unit: String, _ solution: (value: Double, residual: Double)?, impossible: Sentence)
     -> InverseAnswer
   {
     guard let (value, residual) = solution else {
-      return InverseAnswer(id: id, title: title, unit: unit, value: nil, text: impossible, isVerified: false)
+      return InverseAnswer(id: id, title: Message(title), unit: unit, value: nil, text: Message(impossible), isVerified: false)
     }
     return InverseAnswer(
-      id: id, title: title, unit: unit, value: value,
-      text: "put into the model, FNPV(C) is \(abs(residual) < 0.5 ? "0" : String(Int(residual.rounded()))) EUR",
+      id: id, title: Message(title), unit: unit, value: value,
+      text: Message(.putIntoModel, abs(residual) < 0.5 ? .number(0) : .whole(residual)),
       isVerified: abs(residual) <= 1e-6 * scale)
   }
   func attainable(_ solution: SolvedValue?) -> (value: Double, residual: Double)? {
@@ -57,13 +57,13 @@ func inverseAnswers(_ value: ConversionCase, _ appraisal: Appraisal, managementS
     } else {
       solution = attainable(appraisal.breakEven.rentPerSquareMetreMonth)
     }
-    answers.append(proved("break_even_rent", "Rent at which FNPV(C) is 0", "EUR/m2/month", solution, impossible: "no rent reaches it"))
+    answers.append(proved("break_even_rent", .askRent, "EUR/m2/month", solution, impossible: .noRentReachesIt))
   }
   guard value.rentPerSquareMetreMonth != nil else { return answers }
   answers.append(
     proved(
-      "bearable_cost", "Highest investment at which FNPV(C) is 0", "EUR", attainable(appraisal.breakEven.capitalCost),
-      impossible: "none: operation alone does not earn its cost"))
+      "bearable_cost", .askInvestment, "EUR", attainable(appraisal.breakEven.capitalCost),
+      impossible: .operationLoses))
   if let worth = appraisal.netPresentValue {
     // Purchase (cost group 100) is not in the investment, so what FNPV(C) leaves is what may be paid for the building.
     var proof: (value: Double, residual: Double)?
@@ -74,27 +74,26 @@ func inverseAnswers(_ value: ConversionCase, _ appraisal: Appraisal, managementS
     }
     answers.append(
       proved(
-        "bearable_purchase", "Highest price of the building, paid at the start, at which FNPV(C) is 0", "EUR", proof,
-        impossible: "none: nothing is left to pay for the building"))
+        "bearable_purchase", .askPurchase, "EUR", proof,
+        impossible: .nothingLeft))
   }
   if value.lettableArea > 0 {
     answers.append(
       proved(
-        "required_occupancy", "Occupancy in the long run at which FNPV(C) is 0", "share", attainable(appraisal.breakEven.occupancy),
-        impossible: "none: even a fully let building does not reach it"))
+        "required_occupancy", .askOccupancy, "share", attainable(appraisal.breakEven.occupancy),
+        impossible: .fullyLetFails))
   }
   if let least {
     answers.append(
       InverseAnswer(
-        id: "minimum_grant", title: "Least grant that funds it", unit: "EUR", value: least.value,
-        text:
-          "with the loans on offer and whatever the law allows; put into the model, the owner is left with \(Int(least.residual.rounded())) EUR at the required return",
+        id: "minimum_grant", title: Message(.askGrant), unit: "EUR", value: least.value,
+        text: Message(.putIntoModelGrant, .whole(least.residual)),
         isVerified: least.isAttainable && least.residual >= -1e-6 * scale))
   } else {
     answers.append(
       InverseAnswer(
-        id: "minimum_grant", title: "Least grant that funds it", unit: "EUR", value: nil,
-        text: "no grant to the investment suffices: operation alone loses money", isVerified: false))
+        id: "minimum_grant", title: Message(.askGrant), unit: "EUR", value: nil,
+        text: Message(.noGrantSuffices), isVerified: false))
   }
   return answers
 }

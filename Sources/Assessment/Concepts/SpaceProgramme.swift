@@ -10,16 +10,14 @@ extension ConceptBuilder {
     let wanted = (tenants + further) / b.efficiency
     let used = min(b.grossFloorArea, max(wanted, try figure("stage.area.min")))
     if let limit = b.demandLimit, tenants >= limit {
-      note(
-        "The district's demand absorbs about \(Int(limit.rounded())) m² of \(Int(b.lettableArea.rounded())) m² lettable while the building fills up: only that much is converted and let; the rest stays closed and is maintained."
-      )
+      note(Message(.noteDemand, .whole(limit), .whole(b.lettableArea)))
     }
     return Stage(grossFloorArea: used, closedArea: max(0, b.grossFloorArea - used), available: tenants + further)
   }
 
   /// Splits an area among the best-fitting sectors in proportion to their fit.
   mutating func programme(_ area: Double, _ b: BuildingFacts, _ fits: [(Sector, Double)], rentShare: Double) throws
-    -> [Alternative.ProgrammeLine]
+    -> [ProgrammeLine]
   {
     guard let best = fits.first?.1, area > 0 else { return [] }
     let most = Int(try figure("programme.sectors.max")), least = try figure("programme.fit.min")
@@ -29,7 +27,7 @@ extension ConceptBuilder {
     return try chosen.map { try line($0.0, sum > 0 ? area * $0.1 / sum : area / Double(chosen.count), b, rentShare: rentShare) }
   }
 
-  private mutating func line(_ sector: Sector, _ area: Double, _ b: BuildingFacts, rentShare: Double) throws -> Alternative.ProgrammeLine {
+  private mutating func line(_ sector: Sector, _ area: Double, _ b: BuildingFacts, rentShare: Double) throws -> ProgrammeLine {
     let usual = max(sector.smallestUnit, min(sector.usualUnit, (sector.smallestUnit * sector.usualUnit).squareRoot()))
     let units = max(1, Int((area / usual).rounded()))
     // Sectors that pay below market pay at most the affordable cap of it (method §4).
@@ -39,18 +37,19 @@ extension ConceptBuilder {
     if sector.daylight != "none", let share = b.daylightShare {
       light = share + (1 - share) * (try figure("share.secondary.daylight"))
     }
-    return Alternative.ProgrammeLine(
-      title: sector.title, sector: sector.id, area: area, unitArea: area / Double(units), units: units, jobs: area / sector.areaPerJob,
+    return ProgrammeLine(
+      title: .label(kind: "sector", id: sector.id, english: sector.title), sector: sector.id, area: area, unitArea: area / Double(units),
+      units: units, jobs: area / sector.areaPerJob,
       rent: b.rent.map { $0.value * ability * rentShare * light })
   }
 
   /// A line without tenants of a sector.
-  func shared(_ title: String, _ area: Double, jobs: Double = 0) -> Alternative.ProgrammeLine {
-    .init(title: title, sector: nil, area: area, unitArea: nil, units: nil, jobs: jobs, rent: nil)
+  func shared(_ title: Sentence, _ area: Double, jobs: Double = 0) -> ProgrammeLine {
+    .init(title: Message(title), sector: nil, area: area, unitArea: nil, units: nil, jobs: jobs, rent: nil)
   }
 
   /// Area let to sectors, m², and its area-weighted rent; `nil` rent when the market rent is not known.
-  static func letting(_ lines: [Alternative.ProgrammeLine]) -> (area: Double, rent: Double?) {
+  static func letting(_ lines: [ProgrammeLine]) -> (area: Double, rent: Double?) {
     let tenanted = lines.filter { $0.sector != nil }
     let area = tenanted.reduce(0) { $0 + $1.area }
     var sum = 0.0

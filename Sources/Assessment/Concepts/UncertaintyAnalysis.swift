@@ -7,7 +7,7 @@ struct UncertaintyAnalysis: Sendable {
     /// Id of the input.
     var id: String
     /// Input.
-    var title: String
+    var title: Message
     /// Multiplier at the low and high end.
     var low: Double, high: Double
     /// FNPV(C) there.
@@ -24,7 +24,7 @@ struct UncertaintyAnalysis: Sendable {
   /// FNPV(C) in a scenario.
   struct Outcome: Sendable {
     /// Scenario.
-    var title: String
+    var title: Message
     /// FNPV(C).
     var netPresentValue: Double
     /// Investment cost.
@@ -42,16 +42,16 @@ struct UncertaintyAnalysis: Sendable {
   /// The simulation.
   var simulation: Simulation
   /// Title and spread of each input of the simulation, for people.
-  var inputs: [(title: String, spread: String)]
+  var inputs: [(title: Message, spread: Message)]
   /// Correlations of the inputs, for people.
-  var correlations: [String]
+  var correlations: [Message]
 }
 
 extension ConceptBuilder {
   /// An uncertain input with the ends of its range as multipliers.
   private struct Input {
     var id: String
-    var title: String
+    var title: Message
     var effects: [UncertainInput.Effect]
     var low: Double
     var high: Double
@@ -64,10 +64,10 @@ extension ConceptBuilder {
     }
   }
 
-  private mutating func range(_ record: Assumption, _ id: String, _ title: String, _ effects: [UncertainInput.Effect]) -> Input? {
+  private mutating func range(_ record: Assumption, _ id: String, _ title: Sentence, _ effects: [UncertainInput.Effect]) -> Input? {
     if used[record.id] == nil { use(record) }
     guard record.value > 0, let low = record.low, let high = record.high, low < high else { return nil }
-    return Input(id: id, title: title, effects: effects, low: low / record.value, high: high / record.value)
+    return Input(id: id, title: Message(title), effects: effects, low: low / record.value, high: high / record.value)
   }
 
   private mutating func inputs(_ a: Alternative, _ b: BuildingFacts, _ cost: ConversionCost) throws -> [Input] {
@@ -76,51 +76,51 @@ extension ConceptBuilder {
     // The class's range is where eight of ten estimates end, so its upper end is the 90th percentile.
     add(
       Input(
-        id: "cost", title: "Construction cost (class \(cost.estimate.estimateClass.number))", effects: [.capitalCost],
+        id: "cost", title: Message(.inputCost, .number(Double(cost.estimate.estimateClass.number))), effects: [.capitalCost],
         low: 1 - cost.estimate.estimateClass.below, high: 1 + cost.estimate.estimateClass.above, isLognormal: true))
     if a.id != "meanwhile" {
       if let condition = b.condition {
         add(
           range(
-            try register("factor.condition.\(condition == "ruin" ? "derelict" : condition)"), "condition", "Condition of the building",
+            try register("factor.condition.\(condition == "ruin" ? "derelict" : condition)"), "condition", .inputCondition,
             [.capitalCost]))
       } else {
         let record = try register("uncertainty.condition")
-        add(range(record, "condition", "Condition of the building (unknown)", [.capitalCost]))
+        add(range(record, "condition", .inputConditionUnknown, [.capitalCost]))
       }
     }
     if b.low < b.high, a.stage.closedArea == 0 {
       add(
         Input(
-          id: "floor_area", title: "Storeys and floor area (inferred)", effects: [.floorArea], low: b.low / b.grossFloorArea,
+          id: "floor_area", title: Message(.inputFloorArea), effects: [.floorArea], low: b.low / b.grossFloorArea,
           high: b.high / b.grossFloorArea))
     }
     if a.conversion.lettableArea > 0, let rent = b.rent {
-      var market = range(rent, "rent", "Market rent", [.rent])
+      var market = range(rent, "rent", .inputRent, [.rent])
       if market == nil {
         let record = try register("uncertainty.rent")
-        market = range(record, "rent", "Market rent", [.rent])
+        market = range(record, "rent", .inputRent, [.rent])
       }
       add(market)
       if b.isHeightUncertain {
         let record = try register("uncertainty.height.rent")
-        add(range(record, "clear_height", "Clear height (inferred), by the rent it earns", [.rent]))
+        add(range(record, "clear_height", .inputHeight, [.rent]))
       }
       let occupancy = [
         "meanwhile": "occupancy.target.meanwhile", "full": "occupancy.target", "cultural_anchor": "occupancy.target.venue",
       ]
-      add(range(try register(occupancy[a.id] ?? "occupancy.target.light"), "occupancy", "Occupancy in the long run", [.occupancy]))
+      add(range(try register(occupancy[a.id] ?? "occupancy.target.light"), "occupancy", .inputOccupancy, [.occupancy]))
     }
     let operating = [
       "meanwhile": "opex.meanwhile", "cultural_anchor": "opex.culture", "full": "opex.office",
     ]
     add(
       range(
-        try register(operating[a.id] ?? (b.isHall ? "opex.industrial" : "opex.office")), "operating_cost", "Operating cost",
+        try register(operating[a.id] ?? (b.isHall ? "opex.industrial" : "opex.office")), "operating_cost", .inputOperatingCost,
         [.operatingCost]))
     if a.conversion.otherRevenuePerYear > 0 {
       let record = try register("uncertainty.venue")
-      add(range(record, "other_revenue", "Revenue of events and services", [.otherRevenue]))
+      add(range(record, "other_revenue", .inputOtherRevenue, [.otherRevenue]))
     }
     return inputs
   }
@@ -140,7 +140,7 @@ extension ConceptBuilder {
         elasticity: net != 0 ? slope / net : nil, switchingChange: slope != 0 ? -net / slope : nil)
     }.sorted { (abs($1.highValue - $1.lowValue), $0.id) < (abs($0.highValue - $0.lowValue), $1.id) }
 
-    var pairs: [(first: Int, second: Int, value: Double)] = [], words: [String] = []
+    var pairs: [(first: Int, second: Int, value: Double)] = [], words: [Message] = []
     for (id, first, second) in [
       ("correlation.cost.rent", "cost", "rent"), ("correlation.cost.condition", "cost", "condition"),
       ("correlation.rent.occupancy", "rent", "occupancy"),
@@ -148,19 +148,19 @@ extension ConceptBuilder {
       guard let i = inputs.firstIndex(where: { $0.id == first }), let j = inputs.firstIndex(where: { $0.id == second }) else { continue }
       let correlation = try figure(id)
       pairs.append((i, j, correlation))
-      words.append("\(inputs[i].title) and \(inputs[j].title): \(correlation)")
+      words.append(Message(.correlation, inputs[i].title, inputs[j].title, .number(correlation)))
     }
     guard
       let simulation = try simulate(value, inputs: inputs.map(\.uncertain), correlations: pairs, draws: draws, seed: seed)
     else { return nil }
-    func percent(_ multiplier: Double) -> String {
-      let change = Int(((multiplier - 1) * 100).rounded())
-      return (change > 0 ? "+" : change < 0 ? "−" : "±") + "\(abs(change)) %"
+    func percent(_ multiplier: Double) -> Message {
+      let change = ((multiplier - 1) * 100).rounded()
+      return change == 0 ? .text("±0") : .signed(change, decimals: nil)
     }
     return UncertaintyAnalysis(
       tornado: bars, drivers: drivers, scenarios: try outcomes(a, cost, net, simulation: simulation), simulation: simulation,
       inputs: inputs.map {
-        ($0.title, "\($0.isLognormal ? "lognormal, 90th percentile" : "PERT, \(percent($0.low)) to") \(percent($0.high))")
+        ($0.title, $0.isLognormal ? Message(.spreadLognormal, percent($0.high)) : Message(.spreadPERT, percent($0.low), percent($0.high)))
       }, correlations: words)
   }
 
@@ -168,34 +168,35 @@ extension ConceptBuilder {
     -> [UncertaintyAnalysis.Outcome]
   {
     let value = a.conversion
-    func percent(_ share: Double) -> String { (share > 0 ? "+" : "−") + "\(Int(abs(share * 100).rounded())) %" }
-    var changes: [Scenario] = [], worse: [Driver: Double] = [:], better: [Driver: Double] = [:]
+    func percent(_ share: Double) -> Message { .signed((share * 100).rounded(), decimals: nil) }
+    var changes: [(title: Message, changes: [Driver: Double])] = [], worse: [Driver: Double] = [:], better: [Driver: Double] = [:]
     for (driver, title, bad, good) in [
-      (Driver.capitalCost, "Investment", "scenario.capex.high", "scenario.capex.low"),
-      (.operatingCost, "Operating cost", "scenario.opex.high", "scenario.opex.low"),
-      (.revenue, "Revenue", "scenario.revenue.low", "scenario.revenue.high"),
+      (Driver.capitalCost, Sentence.scenarioInvestment, "scenario.capex.high", "scenario.capex.low"),
+      (.operatingCost, .scenarioOperatingCost, "scenario.opex.high", "scenario.opex.low"),
+      (.revenue, .scenarioRevenue, "scenario.revenue.low", "scenario.revenue.high"),
     ] {
       for (id, isBad) in [(bad, true), (good, false)] {
         let share = try figure(id)
-        changes.append(Scenario(name: "\(title) \(percent(share))", changes: [driver: share]))
+        changes.append((Message(title, percent(share)), [driver: share]))
         if isBad { worse[driver] = share } else { better[driver] = share }
       }
     }
-    changes.append(Scenario(name: "All three worse", changes: worse))
-    changes.append(Scenario(name: "All three better", changes: better))
+    changes.append((Message(.scenarioWorse), worse))
+    changes.append((Message(.scenarioBetter), better))
     let uplift = try figure("risk.optimism.nonstandard")
-    changes.append(
-      Scenario(name: "Reference class of non-standard buildings: investment \(percent(uplift))", changes: [.capitalCost: uplift]))
-    var outcomes = (try scenarios(value, changes) ?? []).map {
+    changes.append((Message(.scenarioReferenceClass, percent(uplift)), [.capitalCost: uplift]))
+    let found = try scenarios(value, changes.enumerated().map { Scenario(name: "\($0.offset)", changes: $0.element.changes) }) ?? []
+    var outcomes = zip(changes, found).map { change, outcome in
       UncertaintyAnalysis.Outcome(
-        title: $0.name, netPresentValue: $0.netPresentValue, capitalCost: $0.capitalCost, rateOfReturn: $0.rateOfReturn.value)
+        title: change.title, netPresentValue: outcome.netPresentValue, capitalCost: outcome.capitalCost,
+        rateOfReturn: outcome.rateOfReturn.value)
     }
     if value.lettableArea > 0 {
       let lost = try figure("scenario.tenants.lost")
       let flow = try value.scaled([.occupancy], by: 1 + lost).annualCashFlow().net ?? []
       outcomes.append(
         .init(
-          title: "A main tenant lost: occupancy \(percent(lost))",
+          title: Message(.scenarioTenantLost, percent(lost)),
           netPresentValue: try netPresentValue(of: flow, rate: value.financialDiscountRate), capitalCost: value.capitalCost.central,
           rateOfReturn: try internalRateOfReturn(of: flow).value))
     }

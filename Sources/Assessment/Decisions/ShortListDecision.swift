@@ -1,5 +1,4 @@
 import DecisionAnalysis
-import TextFormats
 
 /// How the first sites of a study stand against each other, and how firmly: draws over weights and missing facts, other methods, the
 /// stakeholders' weights, the room that each weight has, reversals by removal, and which missing fact would change the list most.
@@ -8,7 +7,8 @@ struct ShortListDecision: Sendable {
   struct MethodRanking: Sendable {
     var method: RankingMethod
     var ranks: [Int]
-    var reversals: RankReversalCertificate
+    /// `nil` when only single sites are asked for.
+    var reversals: RankReversalCertificate?
   }
 
   /// Site ids by rank.
@@ -28,7 +28,8 @@ struct ShortListDecision: Sendable {
   let agreement: RankingAgreement
   let stakeholders: StakeholderComparison?
   let stability: WeightStability
-  let information: ValueOfInformation
+  /// `nil` when only single sites are asked for.
+  let information: ValueOfInformation?
   /// Number of sites that make the list whose members a fact may change.
   let listed: Int
 
@@ -39,9 +40,11 @@ struct ShortListDecision: Sendable {
   /// - Parameters:
   ///   - criteria: worth of each site on each criterion of the profile, sites by rank.
   ///   - top: how many sites are reported.
+  ///   - isWhole: whether the list itself is asked for, with reversals by removal and the facts that would change it; else only its sites.
   /// - Complexity: O(draws · n·m + n³) for n sites and m criteria.
   init(
-    ids: [String], names: [String], criteria: [[ScoredCriterion]], profile: Profile, top: Int, draws: Int, seed: UInt64
+    ids: [String], names: [String], criteria: [[ScoredCriterion]], profile: Profile, top: Int, draws: Int, seed: UInt64,
+    isWhole: Bool = true
   ) throws(DecisionError) {
     let n = ids.count
     let weighted = profile.criteria.indices.filter { profile.criteria[$0].weight > 0 }
@@ -67,10 +70,9 @@ struct ShortListDecision: Sendable {
     for method in RankingMethod.allCases {
       do {
         let ranks = try method.ranks(table)
-        rankings.append(
-          MethodRanking(
-            method: method, ranks: ranks,
-            reversals: try RankReversalCertificate(table) { (part) throws(DecisionError) in try method.ranks(part) }))
+        let reversals =
+          isWhole ? try RankReversalCertificate(table) { (part) throws(DecisionError) in try method.ranks(part) } : nil
+        rankings.append(MethodRanking(method: method, ranks: ranks, reversals: reversals))
       } catch { leftOut.append((method, error.description)) }
     }
     (self.rankings, self.leftOut) = (rankings, leftOut)
@@ -81,83 +83,67 @@ struct ShortListDecision: Sendable {
     stability = try WeightStability(values: flat, alternativeCount: n, weights: model.weights)
     // Where every site would be on the list, the question is who comes first.
     listed = top > 0 && top < n ? top : 1
-    information = try ValueOfInformation(model, columns, shortListCount: listed, limit: 20)
+    information = isWhole ? try ValueOfInformation(model, columns, shortListCount: listed, limit: 20) : nil
   }
 
-  // MARK: JSON
+  // MARK: Reports
 
   private func criterion(_ column: Int) -> Profile.Criterion { profile.criteria[weighted[column]] }
 
-  private func site(_ k: Int?) -> JSON { k.map { ["site_id": .string(ids[$0]), "name": .string(names[$0])] } ?? nil }
+  private func site(_ k: Int) -> SiteName { SiteName(id: ids[k], name: names[k]) }
 
-  private func matrix(_ values: [Double?], _ n: Int) -> JSON {
-    .array((0..<n).map { row in .array((0..<n).map { JSON(values[row * n + $0]) }) })
-  }
-
-  /// Everything on the list, for `portfolio.json` and the study's front page.
-  var json: JSON {
-    let n = ids.count
-    let sites = (0..<n).map { k -> JSON in
+  /// Everything on the list, for the study's front page.
+  var report: ShortListReport {
+    let sites = ids.indices.map { k -> ShortListReport.Site in
       let firm = smaa.rankRange(alternative: k)
-      return [
-        "site_id": .string(ids[k]), "name": .string(names[k]), "rank": .number(Double(k + 1)), "score": JSON(scores.score[k]),
-        "score_low": JSON(scores.low[k]), "score_high": JSON(scores.high[k]),
-        "rank_acceptability": .array((1...n).map { JSON(smaa.acceptability(alternative: k, rank: $0)) }),
-        "mean_rank": JSON(smaa.meanRanks[k]), "rank_90_low": .number(Double(firm.lowerBound)),
-        "rank_90_high": .number(Double(firm.upperBound)), "confidence_factor": JSON(smaa.confidenceFactors[k]),
-        "ranks_by_method": ranksByMethod(k), "ranks_by_stakeholder": stakeholders.map { $0.ranksJSON(k) } ?? nil,
-      ]
+      let acceptability: [Double] = (1...ids.count).map { smaa.acceptability(alternative: k, rank: $0) }
+      return ShortListReport.Site(
+        id: ids[k], name: names[k], rank: k + 1, score: scores.score[k], scoreLow: scores.low[k], scoreHigh: scores.high[k],
+        rankAcceptability: acceptability, meanRank: smaa.meanRanks[k], rank90Low: firm.lowerBound, rank90High: firm.upperBound,
+        confidenceFactor: smaa.confidenceFactors[k], ranksByMethod: ranksByMethod(k), ranksByStakeholder: stakeholders?.ranks(of: k))
     }
-    return [
-      "among": .number(Double(n)), "listed": .number(Double(listed)), "draws": .number(Double(smaa.draws)),
-      "seed": .number(Double(smaa.seed)), "concentration": JSON(profile.concentration), "method": .string(profile.method.rawValue),
-      "sites": .array(sites), "agreement": agreementJSON, "stakeholders": stakeholders?.json(ids: ids, names: names) ?? nil,
-      "weight_stability": stabilityJSON, "rank_reversal": .array(rankings.map(reversalJSON)),
-      "value_of_information": informationJSON,
-    ]
+    return ShortListReport(
+      among: ids.count, listed: listed, draws: smaa.draws, seed: Double(smaa.seed), concentration: profile.concentration,
+      method: profile.method.rawValue, sites: sites, agreement: methodAgreement, stakeholders: stakeholders?.report(ids: ids, names: names),
+      stability: weightRoom,
+      reversals: rankings.compactMap(reversal), information: informationReport)
   }
 
-  private func ranksByMethod(_ k: Int) -> JSON {
-    .object(rankings.map { .init($0.method.rawValue, .number(Double($0.ranks[k]))) })
+  private func ranksByMethod(_ k: Int) -> NamedNumbers {
+    NamedNumbers(entries: rankings.map { ($0.method.rawValue, Double($0.ranks[k])) })
   }
 
-  private var agreementJSON: JSON {
-    let own = rankings.firstIndex { $0.method == .weightedSum } ?? 0
-    return [
-      "methods": .array(
-        rankings.enumerated().map { k, ranking in
-          [
-            "id": .string(ranking.method.rawValue), "kendall_with_score": JSON(agreement.kendall[own * rankings.count + k]),
-            "spearman_with_score": JSON(agreement.spearman[own * rankings.count + k]),
-            "first": .array(ranking.ranks.indices.filter { ranking.ranks[$0] == 1 }.map(site)), "note": .string(ranking.method.note),
-          ]
-        }),
-      "kendall": matrix(agreement.kendall, rankings.count), "unanimous_first": .array(agreement.unanimousFirst.map(site)),
-      "left_out": .array(leftOut.map { ["id": .string($0.method.rawValue), "reason": .string($0.reason)] }),
-    ]
+  private var methodAgreement: MethodAgreement {
+    let own = rankings.firstIndex { $0.method == .weightedSum } ?? 0, n = rankings.count
+    return MethodAgreement(
+      methods: rankings.enumerated().map { k, ranking -> MethodAgreement.Method in
+        MethodAgreement.Method(
+          id: ranking.method.rawValue, kendall: agreement.kendall[own * n + k], spearman: agreement.spearman[own * n + k],
+          first: ranking.ranks.indices.filter { ranking.ranks[$0] == 1 }.map(site), note: ranking.method.note)
+      }, kendall: (0..<n).map { row -> [Double?] in (0..<n).map { agreement.kendall[row * n + $0] } },
+      unanimousFirst: agreement.unanimousFirst.map(site),
+      leftOut: leftOut.map { .init(id: $0.method.rawValue, reason: $0.reason) })
   }
 
-  private func reversalJSON(_ ranking: MethodRanking) -> JSON {
-    let example = ranking.reversals.reversals.first
-    return [
-      "id": .string(ranking.method.rawValue), "stable": .bool(ranking.reversals.isStable),
-      "reversals": .number(Double(ranking.reversals.reversals.count)),
-      "first_place_changes": .number(Double(ranking.reversals.firstPlaceChanges.count)),
-      "example": example.map { ["removed": site($0.removed), "was_ahead": site($0.wasAhead), "is_ahead": site($0.isAhead)] } ?? nil,
-    ]
+  private func reversal(_ ranking: MethodRanking) -> ShortListReport.Reversal? {
+    guard let certificate = ranking.reversals else { return nil }
+    return .init(
+      id: ranking.method.rawValue, isStable: certificate.isStable, reversals: certificate.reversals.count,
+      firstPlaceChanges: certificate.firstPlaceChanges.count,
+      example: certificate.reversals.first.map {
+        .init(removed: site($0.removed), wasAhead: site($0.wasAhead), isAhead: site($0.isAhead))
+      })
   }
 
   /// A share in %, rounded to a millionth of a point so that the ends of the scale are met.
   private static func percent(_ share: Double) -> Double { (share * 1e8).rounded() / 1e6 }
 
-  private func interval(_ column: Int) -> JSON {
+  private func interval(_ column: Int) -> WeightRoom.Interval {
     let interval = stability.intervals[column]
     let low = Self.percent(interval.low), high = Self.percent(interval.high)
-    return [
-      "criterion": .string(criterion(column).id), "title": .string(criterion(column).title), "weight": JSON(criterion(column).weight),
-      "low": JSON(low), "high": JSON(high), "below": low > 0 ? site(interval.successorBelow) : nil,
-      "above": high < 100 ? site(interval.successorAbove) : nil,
-    ]
+    return .init(
+      criterion: criterion(column).id, title: criterion(column).title, weight: criterion(column).weight, low: low, high: high,
+      below: low > 0 ? interval.successorBelow.map(site) : nil, above: high < 100 ? interval.successorAbove.map(site) : nil)
   }
 
   /// How far a weight may move before the first place changes, points; `nil` when it never does.
@@ -168,70 +154,48 @@ struct ShortListDecision: Sendable {
     return [down, up].compactMap(\.self).min()
   }
 
-  private var stabilityJSON: JSON {
+  private var weightRoom: WeightRoom {
     let order = weighted.indices.sorted { (room($0) ?? .infinity, $0) < (room($1) ?? .infinity, $1) }
-    return [
-      "leader": site(stability.leader), "least_change": JSON(order.first.flatMap(room).map(Self.percent)),
-      "intervals": .array(order.map(interval)),
-    ]
+    return WeightRoom(
+      leader: site(stability.leader), leastChange: order.first.flatMap(room).map(Self.percent), intervals: order.map(interval))
   }
 
-  private var informationJSON: JSON {
+  private var informationReport: InformationReport? {
+    guard let information else { return nil }
     let order = weighted.indices.filter { information.byCriterion[$0] > 0 }.sorted {
       (information.byCriterion[$1], $0) < (information.byCriterion[$0], $1)
     }
-    return [
-      "listed": .number(Double(listed)),
-      "facts": .array(
-        information.facts.filter { $0.changeProbability > 0 }.prefix(10).map { fact in
-          let c = criterion(fact.criterion)
-          return [
-            "site_id": .string(ids[fact.alternative]), "name": .string(names[fact.alternative]), "criterion": .string(c.id),
-            "title": .string(c.title), "change_probability": JSON(fact.changeProbability), "rank_best": .number(Double(fact.bestRank)),
-            "rank_worst": .number(Double(fact.worstRank)), "score_span": JSON(fact.scoreSpan),
-          ]
-        }),
-      "by_criterion": .array(
-        order.prefix(6).map {
-          [
-            "criterion": .string(criterion($0).id), "title": .string(criterion($0).title),
-            "expected_changes": JSON(information.byCriterion[$0]),
-          ]
-        }),
-    ]
+    return InformationReport(
+      listed: listed,
+      facts: information.facts.filter { $0.changeProbability > 0 }.prefix(10).map { fact in
+        let c = criterion(fact.criterion)
+        return .init(
+          site: ids[fact.alternative], name: names[fact.alternative], criterion: c.id, title: c.title,
+          changeProbability: fact.changeProbability, rankBest: fact.bestRank, rankWorst: fact.worstRank, scoreSpan: fact.scoreSpan)
+      },
+      byCriterion: order.prefix(6).map {
+        .init(criterion: criterion($0).id, title: criterion($0).title, expectedChanges: information.byCriterion[$0])
+      })
   }
 
   // MARK: One site
 
-  /// The figures of the draws for one site.
-  func robustnessJSON(_ k: Int) -> JSON {
-    [
-      "draws": .number(Double(smaa.draws)), "seed": .number(Double(smaa.seed)), "among": .number(Double(ids.count)),
-      "rank_acceptability": .array((1...min(10, ids.count)).map { JSON(smaa.acceptability(alternative: k, rank: $0)) }),
-      "confidence_factor": JSON(smaa.confidenceFactors[k]), "first_place_share": JSON(smaa.acceptability(alternative: k, rank: 1)),
-      "mean_rank": JSON(smaa.meanRanks[k]),
-    ]
-  }
-
-  /// Members that join the score of a site on the list: ranks by method and by stakeholder, and the room of the weights.
-  func scoreMembers(_ k: Int) -> [JSON.Member] {
+  /// The figures of the draws for a site on the list, its ranks by method and by stakeholder, and the room of the weights.
+  func standing(_ k: Int) -> SiteStanding {
     let range = agreement.rankRanges[k]
-    return [
-      .init(
-        "agreement",
-        [
-          "among": .number(Double(ids.count)), "ranks": ranksByMethod(k), "low": .number(Double(range.lowerBound)),
-          "high": .number(Double(range.upperBound)),
-        ]),
-      .init("stakeholders", stakeholders?.siteJSON(k) ?? nil), .init("weight_stability", siteStability(k)),
-    ]
+    return SiteStanding(
+      robustness: RobustnessReport(
+        draws: smaa.draws, seed: Double(smaa.seed), among: ids.count,
+        rankAcceptability: (1...min(10, ids.count)).map { smaa.acceptability(alternative: k, rank: $0) },
+        confidenceFactor: smaa.confidenceFactors[k], firstPlaceShare: smaa.acceptability(alternative: k, rank: 1),
+        meanRank: smaa.meanRanks[k]),
+      agreement: RankAgreement(among: ids.count, ranks: ranksByMethod(k), low: range.lowerBound, high: range.upperBound),
+      stakeholders: stakeholders?.report(of: k), stability: siteStability(k))
   }
 
   /// For the first site the room of each weight; for another the single weights that would put it ahead of the first, the least change first.
-  private func siteStability(_ k: Int) -> JSON {
-    guard k != stability.leader else {
-      return .object((stabilityJSON.object ?? []) + [.init("is_first", true)])
-    }
+  func siteStability(_ k: Int) -> SiteStability {
+    guard k != stability.leader else { return .first(weightRoom) }
     let leader = stability.leader
     let n = ids.count
     let lead = (scores.score[leader] - scores.score[k]) / 100
@@ -245,16 +209,12 @@ struct ShortListDecision: Sendable {
       let needed = w + lead / slope
       return needed >= 0 && needed <= 1 ? (j, w, needed) : nil
     }.sorted { ($0.needed - $0.weight).magnitude < ($1.needed - $1.weight).magnitude }
-    return [
-      "is_first": false, "leader": site(leader),
-      "overtakes": .array(
-        overtaking.prefix(3).map {
-          [
-            "criterion": .string(criterion($0.column).id), "title": .string(criterion($0.column).title),
-            "weight": JSON(criterion($0.column).weight),
-            "needed": JSON(Self.percent($0.needed)),
-          ]
-        }),
-    ]
+    return .behind(
+      leader: site(leader),
+      overtakes: overtaking.prefix(3).map {
+        .init(
+          criterion: criterion($0.column).id, title: criterion($0.column).title, weight: criterion($0.column).weight,
+          needed: Self.percent($0.needed))
+      })
   }
 }

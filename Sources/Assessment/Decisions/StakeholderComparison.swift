@@ -1,5 +1,4 @@
 import DecisionAnalysis
-import TextFormats
 
 /// What each group of people would choose by its own weights, and where the groups agree and part.
 ///
@@ -38,21 +37,19 @@ struct StakeholderComparison: Sendable {
     self.listed = listed
   }
 
-  func ranksJSON(_ site: Int) -> JSON { .object(groups.indices.map { .init(groups[$0].name, .number(Double(ranks[$0][site]))) }) }
+  /// Rank of a site by name of the group.
+  func ranks(of site: Int) -> NamedNumbers { NamedNumbers(entries: groups.indices.map { (groups[$0].name, Double(ranks[$0][site])) }) }
 
   /// Rank and score of a site by group.
-  func siteJSON(_ site: Int) -> JSON {
-    .array(
-      groups.indices.map {
-        [
-          "name": .string(groups[$0].name), "title": .string(groups[$0].title), "rank": .number(Double(ranks[$0][site])),
-          "score": JSON(scores[$0][site]), "among": .number(Double(togetherRanks.count)),
-        ]
-      })
+  func report(of site: Int) -> [StakeholderRank] {
+    groups.indices.map {
+      StakeholderRank(
+        name: groups[$0].name, title: groups[$0].title, rank: ranks[$0][site], score: scores[$0][site], among: togetherRanks.count)
+    }
   }
 
-  func json(ids: [String], names: [String]) -> JSON {
-    func site(_ k: Int) -> JSON { ["site_id": .string(ids[k]), "name": .string(names[k])] }
+  func report(ids: [String], names: [String]) -> StakeholderReport {
+    func site(_ k: Int) -> SiteName { SiteName(id: ids[k], name: names[k]) }
     let n = groups.count
     let spread = agreement.rankRanges.map { $0.upperBound - $0.lowerBound }
     let parted = spread.indices.filter { spread[$0] > 0 }.sorted { (spread[$1], $0) < (spread[$0], $1) }
@@ -60,38 +57,29 @@ struct StakeholderComparison: Sendable {
       let own = groups.map { $0.weights[c] }
       return (c, own.min() ?? 0, own.max() ?? 0)
     }.filter { $0.high > $0.low }.sorted { ($1.high - $1.low, $0.c) < ($0.high - $0.low, $1.c) }
-    return [
-      "listed": .number(Double(listed)),
-      "groups": .array(
-        groups.enumerated().map { k, group in
-          let order = ranks[k].indices.sorted { (ranks[k][$0], $0) < (ranks[k][$1], $1) }
-          return [
-            "name": .string(group.name), "title": .string(group.title), "importance": JSON(group.importance),
-            "first": .array(order.filter { ranks[k][$0] == 1 }.map(site)), "list": .array(order.prefix(listed).map(site)),
-            "weights": .object(
-              profile.groups.enumerated().map { g, part in
-                .init(
-                  part.id, JSON(profile.criteria.indices.reduce(0) { $0 + (profile.criteria[$1].group == g ? group.weights[$1] : 0) }))
-              }),
-          ]
-        }), "kendall": .array((0..<n).map { row in .array((0..<n).map { JSON(agreement.kendall[row * n + $0]) }) }),
-      "first_together": .array(togetherRanks.indices.filter { togetherRanks[$0] == 1 }.map(site)),
-      "ranks_together": .array(togetherRanks.map { .number(Double($0)) }), "agreed": .array(shared.map(site)),
-      "disputed_sites": .array(
-        parted.prefix(5).map { k in
-          [
-            "site_id": .string(ids[k]), "name": .string(names[k]), "ranks": ranksJSON(k),
-            "low": .number(Double(agreement.rankRanges[k].lowerBound)), "high": .number(Double(agreement.rankRanges[k].upperBound)),
-          ]
-        }),
-      "disputed_criteria": .array(
-        criteria.prefix(5).map { entry in
-          let most = groups.first { $0.weights[entry.c] == entry.high }, least = groups.first { $0.weights[entry.c] == entry.low }
-          return [
-            "criterion": .string(profile.criteria[entry.c].id), "title": .string(profile.criteria[entry.c].title), "low": JSON(entry.low),
-            "high": JSON(entry.high), "low_group": JSON(least?.title), "high_group": JSON(most?.title),
-          ]
-        }),
-    ]
+    return StakeholderReport(
+      listed: listed,
+      groups: groups.enumerated().map { k, group -> StakeholderReport.Group in
+        let order = ranks[k].indices.sorted { (ranks[k][$0], $0) < (ranks[k][$1], $1) }
+        let weights = profile.groups.indices.map { g -> Double in
+          profile.criteria.indices.reduce(0.0) { $0 + (profile.criteria[$1].group == g ? group.weights[$1] : 0) }
+        }
+        return StakeholderReport.Group(
+          name: group.name, title: group.title, importance: group.importance, first: order.filter { ranks[k][$0] == 1 }.map(site),
+          list: order.prefix(listed).map(site), weights: NamedNumbers(entries: zip(profile.groups, weights).map { ($0.id, $1) }))
+      }, kendall: (0..<n).map { row -> [Double?] in (0..<n).map { agreement.kendall[row * n + $0] } },
+      firstTogether: togetherRanks.indices.filter { togetherRanks[$0] == 1 }.map(site), ranksTogether: togetherRanks,
+      agreed: shared.map(site),
+      disputedSites: parted.prefix(5).map { k in
+        StakeholderReport.DisputedSite(
+          id: ids[k], name: names[k], ranks: ranks(of: k), low: agreement.rankRanges[k].lowerBound,
+          high: agreement.rankRanges[k].upperBound)
+      },
+      disputedCriteria: criteria.prefix(5).map { entry -> StakeholderReport.DisputedCriterion in
+        let most = groups.first { $0.weights[entry.c] == entry.high }, least = groups.first { $0.weights[entry.c] == entry.low }
+        return .init(
+          criterion: profile.criteria[entry.c].id, title: profile.criteria[entry.c].title, low: entry.low, high: entry.high,
+          lowGroup: least?.title, highGroup: most?.title)
+      })
   }
 }

@@ -1,67 +1,64 @@
-import TextFormats
-
 /// The measurement behind a criterion, as the site table holds it, for tables and charts.
 struct CriterionMeasurement {
-  var x: JSON
+  var x: Measurement
   var low: Double?
   var high: Double?
-  var source: String
+  var source: Sentence?
 
-  private static let columns: [String: (String, String)] = [
-    "gross_floor_area": ("ind_gross_floor_area_m2", "floor area given, or footprint × storeys"),
-    "daylight_share": ("ind_daylight_share", "footprint"),
-    "clear_height": ("ind_clear_height_m", "height given, or prior of function and era"),
-    "street_frontage": ("ind_street_frontage_m", "footprint and streets"),
-    "imposed_load": ("ind_imposed_load_kn_m2", "EN 1991-1-1 category of the function"),
-    "walk_to_transit": ("ind_walk_to_transit_m", "places and streets"),
-    "walk_to_centre": ("ind_walk_to_centre_m", "centre and streets"), "food_places_400": ("ind_food_within_400_m", "places and streets"),
-    "walk_to_park": ("ind_walk_to_park_m", "places and streets"), "distance_to_main_road": ("ind_main_road_distance_m", "streets"),
-    "company_density": ("ind_company_density_per_km2", "companies"), "sector_diversity": ("ind_sector_diversity", "companies"),
-    "pole_floor_area": ("ind_pole_floor_area_m2", "vacancy evidence of other buildings"),
-    "unemployment_ratio": ("ind_unemployment_ratio", "districts"),
-    "vacancy_rate": ("ind_dwelling_vacancy_rate", "districts"), "young_adults_share": ("ind_young_adults_share", "districts"),
-    "rent_ratio": ("ind_rent_ratio", "districts"),
-    "flood_share": ("ind_flood_share", "constraints"),
+  private static let columns: [String: (String, Sentence)] = [
+    "gross_floor_area": ("ind_gross_floor_area_m2", .fromFloorArea),
+    "daylight_share": ("ind_daylight_share", .fromOutline),
+    "clear_height": ("ind_clear_height_m", .fromHeight),
+    "street_frontage": ("ind_street_frontage_m", .fromFootprintAndStreets),
+    "imposed_load": ("ind_imposed_load_kn_m2", .fromLoadCategory),
+    "walk_to_transit": ("ind_walk_to_transit_m", .fromPlacesAndStreets),
+    "walk_to_centre": ("ind_walk_to_centre_m", .fromCentreAndStreets), "food_places_400": ("ind_food_within_400_m", .fromPlacesAndStreets),
+    "walk_to_park": ("ind_walk_to_park_m", .fromPlacesAndStreets), "distance_to_main_road": ("ind_main_road_distance_m", .fromStreets),
+    "company_density": ("ind_company_density_per_km2", .fromCompanies), "sector_diversity": ("ind_sector_diversity", .fromCompanies),
+    "pole_floor_area": ("ind_pole_floor_area_m2", .fromOtherVacancies),
+    "unemployment_ratio": ("ind_unemployment_ratio", .fromDistricts),
+    "vacancy_rate": ("ind_dwelling_vacancy_rate", .fromDistricts), "young_adults_share": ("ind_young_adults_share", .fromDistricts),
+    "rent_ratio": ("ind_rent_ratio", .fromDistricts),
+    "flood_share": ("ind_flood_share", .fromConstraints),
   ]
 
   static func of(_ criterion: String, _ site: SiteRecord) -> CriterionMeasurement {
-    func text(_ column: String, _ source: String) -> CriterionMeasurement {
-      CriterionMeasurement(x: JSON(site.text(column)), source: source)
+    func text(_ column: String, _ source: Sentence) -> CriterionMeasurement {
+      CriterionMeasurement(x: site.text(column).map { .codes([$0]) } ?? .unknown, source: source)
     }
     switch criterion {
-    case "condition": return text("condition", "buildings")
+    case "condition": return text("condition", .fromBuildings)
     case "character":
       return CriterionMeasurement(
-        x: JSON(
-          [site.number("year").map { String(Int($0)) }, site.text("heritage") == "yes" ? "listed" : nil].compactMap(\.self).joined(
-            separator: ", ")), source: "year and heritage of the buildings layer")
-    case "owner": return text("owner_class", "buildings")
-    case "contamination": return text("contamination", "buildings")
-    case "zoning": return text("zoning", "buildings")
+        x: .built(year: site.number("year").map { Int($0) }, isListed: site.text("heritage") == "yes"), source: .fromYearAndHeritage)
+    case "owner": return text("owner_class", .fromBuildings)
+    case "contamination": return text("contamination", .fromBuildings)
+    case "zoning": return text("zoning", .fromBuildings)
     case "hot_spot":
       let x = site.number("ind_hot_spot")
       return CriterionMeasurement(
-        x: JSON(x.map { $0 > 0 ? "hot spot" : $0 < 0 ? "cold spot" : "neither" }), source: "companies, Gi* with false-discovery control")
+        x: x.map { .codes([$0 > 0 ? "hot spot" : $0 < 0 ? "cold spot" : "neither"]) } ?? .unknown, source: .fromHotSpotTest)
     case "walk_to_culture":
       let values = [site.number("ind_walk_to_culture_m"), site.number("ind_walk_to_higher_education_m")].compactMap(\.self)
-      return CriterionMeasurement(x: JSON(values.min()), source: "places and streets")
+      return CriterionMeasurement(x: values.min().map { .number($0) } ?? .unknown, source: .fromPlacesAndStreets)
     default:
-      guard let (column, source) = columns[criterion] else { return CriterionMeasurement(x: nil, source: "") }
+      guard let (column, source) = columns[criterion] else { return CriterionMeasurement(x: .unknown) }
       let stem =
         column.hasSuffix("_m2")
         ? (String(column.dropLast(3)), "_m2")
         : column.hasSuffix("_kn_m2")
           ? (String(column.dropLast(6)), "_kn_m2") : column.hasSuffix("_m") ? (String(column.dropLast(2)), "_m") : (column, "")
       return CriterionMeasurement(
-        x: JSON(site.number(column)), low: site.number(stem.0 + "_low" + stem.1), high: site.number(stem.0 + "_high" + stem.1),
+        x: site.number(column).map { .number($0) } ?? .unknown, low: site.number(stem.0 + "_low" + stem.1),
+        high: site.number(stem.0 + "_high" + stem.1),
         source: source)
     }
   }
 }
 
-/// What to find out next: the missing facts, how much each could move the score, and how it is found out.
-enum FactToFind {
-  private static let facts: [String: (String, String)] = [
+extension FactToFind {
+  /// Fact and way to find it out, by criterion.
+  static let facts: [String: (String, String)] = [
     "gross_floor_area": ("number of storeys or floor area", "look at the building or its plans"),
     "daylight_share": ("clear height", "measure one storey"),
     "clear_height": ("clear height", "measure one storey"), "street_frontage": ("street frontage", "add a street layer"),
@@ -85,12 +82,15 @@ enum FactToFind {
     "contamination": ("contamination", "register of contaminated sites"), "zoning": ("zoning", "land-use plan"),
   ]
 
-  static func title(of criterion: String) -> String { facts[criterion]?.0 ?? criterion }
+  /// The fact behind a criterion, or behind the verdict's `rent` and `vacancy`.
+  static func title(of criterion: String) -> Message {
+    .label(kind: "missing", id: criterion, english: facts[criterion]?.0 ?? criterion)
+  }
 
-  static func json(_ criterion: Profile.Criterion, swing: Double) -> JSON {
-    [
-      "fact": .string(title(of: criterion.id)), "criterion": .string(criterion.id), "score_swing": JSON(swing), "rank_swing": nil,
-      "how": .string(facts[criterion.id]?.1 ?? ""),
-    ]
+  /// The fact behind a criterion, which may still move the score by so many points.
+  init(of criterion: String, swing: Double) {
+    self.init(
+      fact: Self.title(of: criterion), criterion: criterion, scoreSwing: swing,
+      how: .label(kind: "how", id: criterion, english: Self.facts[criterion]?.1 ?? ""))
   }
 }

@@ -2,7 +2,6 @@ import DecisionAnalysis
 import Foundation
 import ProjectFinance
 public import SimpleFeatures
-public import TextFormats
 
 /// What pages are made from: the same whether a study was just scored or is read back from its output folder.
 public struct Portfolio: Sendable {
@@ -75,75 +74,47 @@ public struct Portfolio: Sendable {
   /// - Throws: `AssessmentError` for an unknown id.
   public func row(of id: String) throws -> Int { try SiteRecord(sites, id: id).row }
 
-  /// The context of `index.html`.
+  /// What `index.html` shows.
   /// - Parameters:
   ///   - reports: Path of the report by site id, for those that have one.
   ///   - decisions: How firm the ranking of the first sites is, from `robustness(top:)`.
-  public func json(reports: [String: String], decisions: JSON = nil) -> JSON {
-    let rows = (0..<sites.count).map { row -> JSON in
-      let site = SiteRecord(sites, row: row)
-      let criteria = context.criteria(site)
-      func number(_ name: String) -> JSON { JSON(site.number(name)) }
-      func text(_ name: String) -> JSON { JSON(site.text(name)) }
-      return .object([
-        .init("site_id", .string(site.id)), .init("rank", number("rank")), .init("rank_low", number("rank_low")),
-        .init("rank_high", number("rank_high")), .init("name", text("name")),
-        .init("address", text("address")), .init("lon", number("lon")), .init("lat", number("lat")), .init("score", number("score")),
-        .init("score_low", number("score_low")),
-        .init("score_high", number("score_high")), .init("suitability", number("suitability")),
-        .init("regeneration_need", number("regeneration_need")),
-        .init("completeness", number("completeness")), .init("vacancy", text("vacancy")),
-        .init("vacancy_confidence", number("vacancy_confidence")),
-        .init("best_sector", text("best_sector")), .init("best_sector_fit", number("best_sector_fit")), .init("verdict", text("verdict")),
-        .init("alternative", text("alternative")),
-        .init("capex_eur", number("capex_eur")), .init("capex_low_eur", number("capex_low_eur")),
-        .init("capex_high_eur", number("capex_high_eur")), .init("grant_eur", number("grant_eur")),
-        .init("fnpv_c_eur", number("fnpv_c_eur")), .init("jobs", number("jobs")), .init("report", JSON(reports[site.id])),
-        .init(
-          "groups",
-          .array(
-            context.profile.groups.enumerated().map { k, group in
-              [
-                "id": .string(group.id),
-                "contribution": JSON(criteria.filter { $0.criterion.group == k }.reduce(0) { $0 + $1.criterion.weight * $1.value }),
-              ]
-            })),
-      ])
+  public func report(reports: [String: String], decisions: ShortListReport? = nil) -> CityReport {
+    let profile = context.profile
+    return CityReport(
+      study: context.studyReport, counts: record.counts, exclusions: record.exclusions.map { .init(code: $0.reason, count: $0.count) },
+      defects: record.defects.map { .init(code: $0.code, count: $0.count) }, inputs: record.inputs, notes: record.notes,
+      sites: (0..<sites.count).map { row in
+        let site = SiteRecord(sites, row: row)
+        return self.row(site, report: reports[site.id])
+      },
+      profile: ProfileReport(
+        title: profile.title,
+        groups: profile.groups.enumerated().map { k, group in
+          let criteria = profile.criteria.filter { $0.group == k }
+          return .init(
+            id: group.id, title: group.title, weight: criteria.reduce(0) { $0 + $1.weight },
+            criteria: criteria.map {
+              .init(id: $0.id, title: $0.title, weight: $0.weight, unit: $0.unit, valueFunction: $0.valueText)
+            })
+        }), decisions: decisions, method: context.method([]))
+  }
+
+  private func row(_ site: SiteRecord, report: String?) -> CityReport.Site {
+    let criteria = context.criteria(site)
+    func whole(_ column: String) -> Int? { site.number(column).map { Int($0) } }
+    let contributions = context.profile.groups.enumerated().map { k, group in
+      (name: group.id, value: Double?.some(criteria.filter { $0.criterion.group == k }.reduce(0) { $0 + $1.criterion.weight * $1.value }))
     }
-    let groups = context.profile.groups.enumerated().map { k, group -> JSON in
-      let criteria = context.profile.criteria.filter { $0.group == k }
-      return [
-        "id": .string(group.id), "title": .string(group.title), "weight": JSON(criteria.reduce(0) { $0 + $1.weight }),
-        "criteria": .array(
-          criteria.map {
-            [
-              "id": .string($0.id), "title": .string($0.title), "weight": JSON($0.weight), "unit": .string($0.unit),
-              "value_function": .string($0.valueText),
-            ]
-          }),
-      ]
-    }
-    let counts = record.counts
-    return [
-      "study": context.studyJSON,
-      "counts": [
-        "buildings": .number(Double(counts.buildings)), "candidates": .number(Double(counts.candidates)),
-        "excluded": .number(Double(counts.excluded)),
-        "scored": .number(Double(counts.scored)), "reported": .number(Double(counts.reported)),
-      ],
-      "exclusions": .array(record.exclusions.map { ["reason": .string($0.reason), "count": .number(Double($0.count))] }),
-      "defects": .array(record.defects.map { ["code": .string($0.code), "count": .number(Double($0.count))] }),
-      "inputs": .array(
-        record.inputs.map {
-          [
-            "path": .string($0.path), "layer": .string($0.layer), "read": .number(Double($0.read)), "kept": .number(Double($0.kept)),
-            "refused": .number(Double($0.refused)),
-            "crs": JSON($0.crs),
-          ]
-        }), "notes": .array(record.notes.map { .string($0) }), "sites": .array(rows),
-      "profile": ["title": .string(context.profile.title), "groups": .array(groups)], "decisions": decisions,
-      "method": context.methodJSON([]),
-    ]
+    return CityReport.Site(
+      id: site.id, name: site.text("name"), address: site.text("address"), rank: whole("rank"), rankLow: whole("rank_low"),
+      rankHigh: whole("rank_high"), longitude: site.number("lon"), latitude: site.number("lat"), score: site.number("score"),
+      scoreLow: site.number("score_low"), scoreHigh: site.number("score_high"), suitability: site.number("suitability"),
+      regenerationNeed: site.number("regeneration_need"), completeness: site.number("completeness"), vacancy: site.text("vacancy"),
+      vacancyConfidence: site.number("vacancy_confidence"), bestSector: site.text("best_sector"),
+      bestSectorFit: site.number("best_sector_fit"), verdict: site.text("verdict"), alternative: site.text("alternative"),
+      capex: site.number("capex_eur"), capexLow: site.number("capex_low_eur"), capexHigh: site.number("capex_high_eur"),
+      grant: site.number("grant_eur"), fnpvC: site.number("fnpv_c_eur"), jobs: site.number("jobs"), report: report,
+      contributions: NamedNumbers(entries: contributions))
   }
 }
 
@@ -173,7 +144,7 @@ extension Portfolio {
       if ranks.contains(where: { $0 <= compared }) {
         var list = self
         list.sites = try rows.sites(1...compared)
-        let robustness = try list.robustness()
+        let robustness = try list.robustness(top: shortListTop, draws: 10_000, isWhole: false)
         for place in 0..<compared { standings[place + 1] = robustness.standing(place) }
       }
     }

@@ -1,6 +1,5 @@
 import DecisionAnalysis
 import SimpleFeatures
-public import TextFormats
 
 /// How firmly the first places stand when weights, unknown facts, methods and points of view vary.
 public struct Robustness: Sendable {
@@ -11,11 +10,8 @@ public struct Robustness: Sendable {
     site < decision.ids.count ? decision.smaa.acceptability(alternative: site, rank: 1) : nil
   }
 
-  /// The whole comparison: members `sites`, `agreement`, `stakeholders`, `weight_stability`, `rank_reversal`, `value_of_information`.
-  public var json: JSON { decision.json }
-
-  /// The figures of a site as in `site.json`; `null` outside the short list.
-  func json(_ site: Int) -> JSON { site < decision.ids.count ? decision.robustnessJSON(site) : nil }
+  /// The whole comparison.
+  public var report: ShortListReport { decision.report }
 }
 
 extension Portfolio {
@@ -23,7 +19,10 @@ extension Portfolio {
   /// the reported sites, at least 20 and at most 60 unless more are reported, where there are as many; and compares its sites by other methods
   /// and by the stakeholders' weights.
   /// - Throws: `AssessmentError` for a table that no method can rank.
-  public func robustness(top: Int, draws: Int = 10_000) throws -> Robustness {
+  public func robustness(top: Int, draws: Int = 10_000) throws -> Robustness { try robustness(top: top, draws: draws, isWhole: true) }
+
+  /// See `robustness(top:draws:)`; without the comparison of the whole list when only single sites are asked for.
+  func robustness(top: Int, draws: Int, isWhole: Bool) throws -> Robustness {
     let count = Self.shortListLength(top: top, of: sites.count)
     let records = (0..<count).map { SiteRecord(sites, row: $0) }
     do {
@@ -31,7 +30,7 @@ extension Portfolio {
         decision: try ShortListDecision(
           ids: records.map(\.id), names: records.map { $0.text("name") ?? $0.text("address") ?? $0.id },
           criteria: records.map { context.criteria($0).map(\.penalised) }, profile: context.profile, top: top, draws: draws,
-          seed: record.seed))
+          seed: record.seed, isWhole: isWhole))
     } catch {
       throw AssessmentError(.badInput, "Comparing the first \(count) sites: \(error.description)")
     }
@@ -53,23 +52,23 @@ extension Portfolio {
 
   /// The dossier of a row of the site table, with how it stands on the short list.
   func dossier(at row: Int, standing: SiteStanding?) throws -> SiteDossier {
-    var dossier = try context.dossier(SiteRecord(sites, row: row), robustness: standing?.robustness ?? nil)
-    try complete(&dossier.json, row, standing)
+    var dossier = try context.dossier(SiteRecord(sites, row: row))
+    standing?.complete(&dossier.report.score)
+    try addRanks(to: &dossier.report.findOut, row: row)
     return dossier
   }
 
-  /// Adds what the other sites tell of a site: its place on the short list, and the ranks that missing facts could bring.
-  func complete(_ json: inout JSON, _ row: Int, _ standing: SiteStanding?) throws {
-    json.update("score") { score in
-      for member in standing?.scoreMembers ?? [] { score.set(member.name, member.value) }
-    }
-    let facts = try findOut(json["find_out"] ?? nil, row: row)
-    json.update("find_out") { $0 = facts }
+  /// What explains the score of a row of the site table.
+  func explanation(at row: Int) throws -> SiteExplanation {
+    var explanation = context.explanation(SiteRecord(sites, row: row))
+    try standing(row)?.complete(&explanation.score)
+    try addRanks(to: &explanation.findOut, row: row)
+    return explanation
   }
 
   /// Adds to each missing fact the best and the worst rank that knowing it could bring, all else as expected. O(facts · log sites).
-  private func findOut(_ facts: JSON, row: Int) throws -> JSON {
-    guard let column = sites.attribute("score"), let items = facts.array else { return facts }
+  private func addRanks(to facts: inout [FactToFind], row: Int) throws {
+    guard let column = sites.attribute("score") else { return }
     let criteria = Dictionary(
       context.criteria(SiteRecord(sites, row: row)).map { ($0.criterion.id, $0) }, uniquingKeysWith: { first, _ in first })
     let own = column.number(row) ?? 0, count = context.siteCount
@@ -91,32 +90,11 @@ extension Portfolio {
       }
       return low + (own > wanted ? 0 : 1)
     }
-    return .array(
-      try items.map { item in
-        guard let id = item["criterion"]?.string, let c = criteria[id] else { return item }
-        var item = item
-        let best = try rank(own + c.factor * c.criterion.weight * (c.high - c.value)),
-          worst = try rank(own - c.factor * c.criterion.weight * (c.value - c.low))
-        item.set("rank_swing", .number(Double(worst - best)))
-        item.set("rank_best", .number(Double(best)))
-        item.set("rank_worst", .number(Double(worst)))
-        return item
-      })
-  }
-}
-
-extension JSON {
-  /// Sets a member of an object, in its place or at the end.
-  mutating func set(_ name: String, _ value: JSON) {
-    guard case .object(var members) = self else { return }
-    if let k = members.lastIndex(where: { $0.name == name }) { members[k].value = value } else { members.append(Member(name, value)) }
-    self = .object(members)
-  }
-
-  /// Changes a member of an object in place; nothing happens where it is missing.
-  mutating func update(_ name: String, _ change: (inout JSON) -> Void) {
-    guard case .object(var members) = self, let k = members.lastIndex(where: { $0.name == name }) else { return }
-    change(&members[k].value)
-    self = .object(members)
+    for k in facts.indices {
+      guard let c = criteria[facts[k].criterion] else { continue }
+      let best = try rank(own + c.factor * c.criterion.weight * (c.high - c.value)),
+        worst = try rank(own - c.factor * c.criterion.weight * (c.value - c.low))
+      (facts[k].rankSwing, facts[k].rankBest, facts[k].rankWorst) = (worst - best, best, worst)
+    }
   }
 }

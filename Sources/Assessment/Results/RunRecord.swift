@@ -31,7 +31,7 @@ public struct RunRecord: Sendable {
   /// Excluded buildings by reason.
   public var exclusions: [(reason: String, count: Int)] = []
   /// What the reader must know of how the figures came about.
-  public var notes: [String] = []
+  public var notes: [Message] = []
   /// The working CRS.
   public var crs = ""
   /// Written files with their hashes.
@@ -87,7 +87,7 @@ public struct RunRecord: Sendable {
         ]),
       .init("exclusions", .object(exclusions.map { .init($0.reason, .number(Double($0.count))) })),
       .init("defects", .object(defects.map { .init($0.code, .number(Double($0.count))) })),
-      .init("notes", .array(notes.map { .string($0) })),
+      .init("notes", .array(notes.map { .string($0.english) })), .init("messages", .array(notes.map(\.record))),
       .init("outputs", .array(outputs.map { ["path": .string($0.path), "sha256": .string($0.sha256)] })),
     ])
   }

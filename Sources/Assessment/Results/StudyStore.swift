@@ -109,7 +109,7 @@ extension RunRecord {
       scored: count(json["counts"], "scored"), reported: count(json["counts"], "reported"))
     defects = (json["defects"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
     exclusions = (json["exclusions"]?.object ?? []).map { ($0.name, Int($0.value.number ?? 0)) }
-    notes = (json["notes"]?.array ?? []).compactMap(\.string)
+    notes = (json["messages"]?.array ?? []).compactMap { Message(reading: $0) }
     settings = (json["settings"]?.array ?? []).map { ($0["path"]?.string ?? "", $0["sha256"]?.string ?? "") }
   }
 
@@ -160,7 +160,7 @@ struct StoreRows: Sendable {
   /// The rank of a site. O(log n).
   /// - Throws: `AssessmentError` for an unknown id, with the one that was probably meant.
   func rank(of id: String) throws -> Int {
-    let hash = PrivateStore.hash(id.utf8)
+    let hash = Int64(PrivateStore.hash(id.utf8))
     var low = 1, high = count + 1
     while low < high {
       let middle = (low + high) / 2
@@ -173,13 +173,13 @@ struct StoreRows: Sendable {
     // Equal hashes of different ids stand beside each other.
     while low <= count, try facts.integer("hash", ofRow: Int64(low), in: PrivateStore.identifiers) == hash {
       if let rank = try facts.integer("rank", ofRow: Int64(low), in: PrivateStore.identifiers),
-        try shown.rows([rank], of: PrivateStore.sites).attribute("site_id")?.text(0) == id
+        try shown.rows([rank], of: PrivateStore.sites, columns: ["site_id"]).attribute("site_id")?.text(0) == id
       {
         return Int(rank)
       }
       low += 1
     }
-    let some = try shown.rows((1...max(1, min(count, 20_000))).lazy.map(Int64.init), of: PrivateStore.sites)
+    let some = try shown.rows((1...max(1, min(count, 20_000))).map(Int64.init), of: PrivateStore.sites, columns: ["site_id"])
     throw AssessmentError(
       unknownSite: id, among: some.attribute("site_id").map { ids in (0..<some.count).compactMap { ids.text($0) } } ?? [])
   }
@@ -194,7 +194,7 @@ struct StoreRows: Sendable {
     guard let texts = rows.attribute("standing") else { return nil }
     return Dictionary(
       uniqueKeysWithValues: try (0..<rows.count).compactMap { row in
-        try texts.text(row).map { (Int(rows.numbers[row]), SiteStanding(try JSON(parsing: $0))) }
+        try texts.text(row).map { (Int(rows.numbers[row]), try SiteStanding(kept: $0)) }
       })
   }
 

@@ -3,7 +3,7 @@ import SimpleFeatures
 import UrbanIndicators
 
 /// Where the value of a criterion comes from.
-public enum ValueBasis: String, Sendable {
+public enum ValueBasis: String, Sendable, CaseIterable {
   /// Measured or stated.
   case data
   /// A range that function and era, or like buildings near by, make plausible.

@@ -32,9 +32,15 @@ public final class GeoPackageRowReader: @unchecked Sendable {
   public func crs(of layer: String) -> CoordinateReferenceSystem? { tables.first { $0.name == layer }?.crs }
 
   /// The rows with the given keys, in the order of the keys; a key without a row is left out.
+  /// - Parameter columns: the attributes that are wanted, without geometry; `nil` for all, and the geometry.
   /// - Throws: `FormatError` when the layer is not there or the file is damaged.
-  public func rows(_ keys: some Sequence<Int64>, of layer: String) throws -> FeatureBatch {
-    let table = try table(layer), key = table.key!
+  public func rows(_ keys: some Sequence<Int64>, of layer: String, columns: Set<String>? = nil) throws -> FeatureBatch {
+    var table = try table(layer)
+    let key = table.key!
+    if let columns {
+      table.fields.removeAll { !columns.contains($0.name) }
+      table.geometryColumn = nil
+    }
     return try read(table, where: "\(key) IN (\(keys.sorted().map(String.init).joined(separator: ","))) ORDER BY \(key)")
   }
 

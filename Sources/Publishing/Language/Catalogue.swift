@@ -1,11 +1,13 @@
+import Assessment
 import GeoFormats
 import TextFormats
 
 /// The words and number formats of one language: the one mechanism for text, labels, numbers, money, units and dates.
 ///
 /// A catalogue is a JSON file `catalogue.<language>.json` with members `language`, `name`, `complete`, `number`
-/// (`decimal`, `group`, `minus`, `percent`, `money`, `range`), `months`, `text` (key → sentence with `{placeholders}`), `unit` and `label`
-/// (`kind.id` → title). What a language lacks comes from English.
+/// (`decimal`, `group`, `minus`, `percent`, `money`, `range`), `months`, `text` (key → sentence with `{placeholders}`), `message`
+/// (id of a sentence of the engine → wording with numbered gaps), `unit` and `label` (`kind.id` → title). What a language lacks comes from
+/// English.
 public struct Catalogue: Sendable {
   /// The language's code, e.g. `de`.
   public let language: String
@@ -20,27 +22,35 @@ public struct Catalogue: Sendable {
   private let units: [String: String]
   private let labels: [String: String]
   private let months: [String]
-  /// English sentence with numbered gaps → translation.
-  let sentences: [String: String]
+  /// Wordings of the engine's sentences by their ids; English ones stand here only where a page words them otherwise than a record.
+  let messages: [String: String]
   private let formats: [String: String]
 
-  init(_ json: JSON, fallback: Catalogue?) {
-    func table(_ name: String) -> [String: String] {
-      var table: [String: String] = [:]
-      for member in json[name]?.object ?? [] { table[member.name] = member.value.string ?? "" }
-      return table
-    }
-    language = json["language"]?.string ?? ""
-    name = json["name"]?.string ?? ""
-    isComplete = json["complete"]?.bool ?? false
-    let own = table("text")
+  /// A catalogue as its file holds it.
+  struct File: Decodable {
+    var language: String
+    var name: String?
+    var complete: Bool?
+    var number: [String: String]?
+    var months: [String]?
+    var text: [String: String]?
+    var message: [String: String]?
+    var unit: [String: String]?
+    var label: [String: String]?
+  }
+
+  init(_ file: File, fallback: Catalogue?) {
+    language = file.language
+    name = file.name ?? ""
+    isComplete = file.complete ?? false
+    let own = file.text ?? [:]
     ownKeys = Set(own.keys)
     texts = (fallback?.texts ?? [:]).merging(own) { $1 }
-    units = (fallback?.units ?? [:]).merging(table("unit")) { $1 }
-    labels = (isComplete ? [:] : fallback?.labels ?? [:]).merging(table("label")) { $1 }
-    sentences = table("sentence")
-    formats = (fallback?.formats ?? [:]).merging(table("number")) { $1 }
-    let ownMonths = json["months"]?.array?.compactMap(\.string) ?? []
+    units = (fallback?.units ?? [:]).merging(file.unit ?? [:]) { $1 }
+    labels = (isComplete ? [:] : fallback?.labels ?? [:]).merging(file.label ?? [:]) { $1 }
+    messages = file.message ?? [:]
+    formats = (fallback?.formats ?? [:]).merging(file.number ?? [:]) { $1 }
+    let ownMonths = file.months ?? []
     months = ownMonths.count == 12 ? ownMonths : fallback?.months ?? []
   }
 
@@ -73,85 +83,26 @@ public struct Catalogue: Sendable {
   /// The title of a coded value, else the title that the result carries, else the code with spaces.
   func title(_ kind: String, _ id: String?, _ given: String? = nil) -> String {
     if let id, let label = label(kind, id) { return label }
-    if let given, !given.isEmpty { return narrative(PageText.clean(given, limit: 300)) }
+    if let given, !given.isEmpty { return PageText.clean(given, limit: 300) }
     return PageText.clean(String((id ?? "").map { $0 == "_" ? " " : $0 }), limit: 300)
   }
 
-  /// A text of the engine in this language.
-  ///
-  /// The catalogue's `sentence` table goes from the English sentence, its numbers replaced by {1}, {2}, …, to the translation with the same
-  /// placeholders; numbers take the language's signs. A text is looked up whole, then sentence by sentence, then as a head with a list of
-  /// items; a sentence that the table lacks stays English.
-  func narrative(_ text: String) -> String {
-    var plain = text
-    for (ascii, sign) in [(">=", "≥"), ("<=", "≤")] where plain.contains(ascii) { plain = plain.replacing(ascii, with: sign) }
-    guard !sentences.isEmpty else { return plain }
-    if let whole = translation(of: plain) { return whole }
-    var out: [String] = []
-    var rest = plain[...]
-    while !rest.isEmpty {
-      var end = rest.endIndex
-      if let stop = rest.firstRange(of: ". ") { end = rest.index(after: stop.lowerBound) }
-      let sentence = String(rest[..<end])
-      out.append(translation(of: sentence) ?? enumeration(sentence) ?? sentence)
-      rest = rest[end...].drop { $0 == " " }
-    }
-    return out.joined(separator: " ")
+  /// A message of the engine in this language; a sentence that the catalogue lacks stays English.
+  func text(of message: Message) -> String {
+    message.text(
+      in: Message.Wording(
+        pattern: { messages[$0.id] }, label: { label($0, $1) }, number: { number($0, decimals: $1 ?? Self.decimals(of: $0)) },
+        date: { date($0) }))
   }
 
-  private func translation(of sentence: String) -> String? {
-    let (pattern, numbers) = Self.pattern(of: sentence)
-    guard let translation = sentences[pattern] else { return nil }
-    let decimal = formats["decimal"] ?? "."
-    var arguments: [String: String] = [:]
-    for (i, number) in numbers.enumerated() {
-      let isGrouped = number.contains(",") && number.split(separator: ",").dropFirst().allSatisfy { $0.utf8.count == 3 }
-      arguments[String(i + 1)] = isGrouped ? number.replacing(",", with: formats["group"] ?? "") : number.replacing(".", with: decimal)
+  /// Decimals that a number has, at most six.
+  private static func decimals(of value: Double) -> Int {
+    var power = 1.0
+    for decimals in 0..<6 {
+      if abs((value * power).rounded() / power - value) <= 1e-9 * max(1, abs(value)) { return decimals }
+      power *= 10
     }
-    return Self.fill(translation, arguments)
-  }
-
-  /// "Head: item, item." item by item, when the table has them all.
-  private func enumeration(_ sentence: String) -> String? {
-    guard let colon = sentence.firstRange(of: ": "), let head = sentences[String(sentence[..<colon.lowerBound])] else { return nil }
-    var items = sentence[colon.upperBound...]
-    let hasStop = items.hasSuffix(".")
-    if hasStop { items = items.dropLast() }
-    let translated = items.split(separator: ", ").map { translation(of: String($0)) }
-    guard translated.allSatisfy({ $0 != nil }) else { return nil }
-    return head + ": " + translated.compactMap(\.self).joined(separator: ", ") + (hasStop ? "." : "")
-  }
-
-  /// A sentence with its numbers replaced by {1}, {2}, …, and the numbers.
-  static func pattern(of sentence: String) -> (pattern: String, numbers: [String]) {
-    var pattern = ""
-    var numbers: [String] = []
-    var number = ""
-    var pending = ""
-    func isDigit(_ c: Character) -> Bool { c >= "0" && c <= "9" }
-    func flush() {
-      if !number.isEmpty {
-        numbers.append(number)
-        pattern += "{\(numbers.count)}"
-      }
-      pattern += pending
-      number = ""
-      pending = ""
-    }
-    for c in sentence {
-      if isDigit(c) {
-        number += pending
-        pending = ""
-        number.append(c)
-      } else if !number.isEmpty, pending.isEmpty, c == "." || c == "," {
-        pending.append(c)
-      } else {
-        flush()
-        pattern.append(c)
-      }
-    }
-    flush()
-    return (pattern, numbers)
+    return 6
   }
 
   // MARK: Numbers

@@ -57,8 +57,8 @@ struct KnownFieldTests {
   @Test("A field that would group footprints is refused where it is mapped, and said to be unused where it is only there")
   func site() throws {
     let there = try town(["site": "works"]).scored()
-    #expect(there.record.notes.contains { $0.contains("`site` is not used") })
-    #expect(try !town([:]).scored().record.notes.contains { $0.contains("`site`") })
+    #expect(there.record.notes.contains { $0.english.contains("`site` is not used") })
+    #expect(try !town([:]).scored().record.notes.contains { $0.english.contains("`site`") })
     let folder = try ScratchFolder()
     let file = try town(["works": "w1"]).write(to: folder)
     let text = try String(contentsOfFile: file, encoding: .utf8)

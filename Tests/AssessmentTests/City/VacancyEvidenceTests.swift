@@ -81,7 +81,7 @@ struct VacancyEvidenceTests {
     let study = try town([:], [("vacant", "2062-02-28")])
     #expect(study.source.vacancy[0] == .vacant && study.source.vacancyConfidence[0] == 0.475)
     #expect(study.source.defects.kept.contains { $0.code == .unreadableValue && $0.detail.contains("future") })
-    #expect(study.source.notes.contains { $0.contains("without a readable date") })
+    #expect(study.source.notes.contains { $0.english.contains("without a readable date") })
   }
 
   @Test("Without evidence a building is unknown; an unknown status is a defect and no evidence")

@@ -9,32 +9,7 @@ import TextFormats
 struct ConceptTests {
   static let ids = ["keep_vacant", "meanwhile", "light", "full", "cultural_anchor", "coaching_centre"]
 
-  /// A town whose first building is vacant and well known.
-  static func town(rent: String = "16", grantDate: String = "2026-06-01") -> SmallTown {
-    var town = SmallTown(buildings: [
-      .init(
-        id: "mill", x: 0, y: 0, width: 40, depth: 30,
-        fields: [
-          "vacancy": "vacant", "function": "industrial", "storeys": "3", "condition": "fair", "year": "1905", "owner": "public",
-          "contamination": "none", "zoning": "permits", "heritage": "yes",
-        ]),
-      .init(id: "house", x: 1, y: 0, fields: ["function": "residential", "storeys": "2", "condition": "good"]),
-    ])
-    town.districts = [
-      (
-        "d1", -1, -1, 3, 3,
-        [
-          "unemployed": "120", "labourForce": "1000", "population": "2000", "youngAdults": "400", "rent": rent, "dwellings": "900",
-          "vacantDwellings": "90",
-        ]
-      )
-    ]
-    town.places = [("transit", 1, 1), ("food", 1, 1), ("culture", 2, 1), ("park", 0, 2)]
-    town.companies = [("design", 1, 1), ("film", 2, 1)]
-    town.constraints = [("flood", "penalty", 0.5, 50, 50, 51, 51)]
-    town.grantDate = grantDate
-    return town
-  }
+  static func town(rent: String = "16", grantDate: String = "2026-06-01") -> SmallTown { .mill(rent: rent, grantDate: grantDate) }
 
   /// The record of the mill, with assumptions changed.
   func record(_ town: SmallTown = Self.town(), set: [(String, Double)] = []) throws -> JSON {

@@ -66,7 +66,7 @@ struct ConstraintEffectTests {
     let robustness = try both.portfolio().robustness(top: 2)
     #expect((robustness.firstPlaceShare(0) ?? 0) > 0.9)
     let json = try both.portfolio().dossier(of: "mill").json
-    let members = try #require(both.portfolio().robustness(top: 2).json["sites"]?.array)
+    let members = try #require(both.portfolio().robustness(top: 2).report.json["sites"]?.array)
     #expect(abs((members[1]["score"]?.number ?? .nan) - (json["score"]?["score"]?.number ?? 0)) < 1e-9)
   }
 

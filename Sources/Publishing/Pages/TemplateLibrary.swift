@@ -84,20 +84,22 @@ public struct TemplateLibrary: Sendable {
   }
 
   private static func catalogues(_ files: [String: String], folder: String) throws(TemplateError) -> [String: Catalogue] {
-    var parsed: [String: JSON] = [:]
+    var parsed: [String: Catalogue.File] = [:]
     for (name, text) in files where name.hasPrefix("catalogue.") {
       let language = String(name.dropFirst("catalogue.".utf8.count).dropLast(".json".utf8.count))
-      do throws(JSON.SyntaxError) { parsed[language] = try JSON(parsing: text) } catch {
-        throw .malformedCatalogue(path: folder + "/" + name, reason: error.description)
+      let file: Catalogue.File
+      do { file = try JSONDecoder().decode(Catalogue.File.self, from: Data(text.utf8)) } catch {
+        throw .malformedCatalogue(path: folder + "/" + name, reason: "\(error)")
       }
-      guard parsed[language]?["language"]?.string == language else {
+      guard file.language == language else {
         throw .malformedCatalogue(path: folder + "/" + name, reason: "member 'language' is not '\(language)'")
       }
+      parsed[language] = file
     }
     guard let source = parsed["en"] else { throw .unreadable(path: folder + "/catalogue.en.json") }
     let english = Catalogue(source, fallback: nil)
     var catalogues = ["en": english]
-    for (language, json) in parsed where language != "en" { catalogues[language] = Catalogue(json, fallback: english) }
+    for (language, file) in parsed where language != "en" { catalogues[language] = Catalogue(file, fallback: english) }
     return catalogues
   }
 

@@ -14,30 +14,6 @@ extension JSON {
     return clean.isEmpty ? .null : .string(clean)
   }
 
-  /// The member at a path of names.
-  func at(_ path: String...) -> JSON? {
-    var value: JSON? = self
-    for name in path { value = value?[name] }
-    return value
-  }
-
-  /// The elements of a member; none when it is missing.
-  func list(_ name: String) -> [JSON] { self[name]?.array ?? [] }
-
-  /// The number of a member; `nil` when it is unknown.
-  func number(_ name: String) -> Double? { self[name]?.number }
-
-  /// The text of a member; `nil` when it is unknown.
-  func text(_ name: String) -> String? { self[name]?.string }
-
-  /// A number with its interval from members `name`, `name_low`, `name_high`.
-  func chartValue(_ name: String) -> ChartValue {
-    ChartValue(value: number(name), low: number(name + "_low"), high: number(name + "_high"))
-  }
-
-  /// A Figure's value and interval.
-  var chartValue: ChartValue { ChartValue(value: number("value"), low: number("low"), high: number("high")) }
-
   /// What Mustache renders: dictionaries, arrays, text and truth values; null stays present so that no outer value shows through.
   var mustacheView: Any {
     switch self {
@@ -76,6 +52,9 @@ struct ReportPicture {
   var wide: SVGPicture
   var narrow: SVGPicture?
   var style = "chart"
+
+  /// Width of a drawing for a phone.
+  static let narrowWidth = 344.0
 
   /// Both drawings as markup; the style sheet shows the one that fits.
   var markup: String {

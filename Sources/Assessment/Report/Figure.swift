@@ -1,7 +1,10 @@
-public import TextFormats
-
 /// A number with its pedigree. A report prints nothing else.
-public struct Figure: Sendable {
+public struct Figure: ReportRecord {
+  /// How a figure came about.
+  public enum Kind: String, ReportCode {
+    case given, computed, prior, assumption, published, observed, derived
+  }
+
   /// Value; `nil` = unknown.
   public var value: Double?
   /// Lower end of its range.
@@ -12,16 +15,16 @@ public struct Figure: Sendable {
   public var unit: String
   /// Year of the prices, for money.
   public var priceBase: Int?
-  /// given, computed, prior, assumption, published, observed or derived.
-  public var kind: String
+  /// How it came about.
+  public var kind: Kind
   /// Where it comes from.
-  public var source: String
+  public var source: Message
   /// AACE estimate class.
   public var estimateClass: Int?
 
   /// Makes a figure.
   public init(
-    _ value: Double?, low: Double? = nil, high: Double? = nil, unit: String, priceBase: Int? = nil, kind: String, source: String,
+    _ value: Double?, low: Double? = nil, high: Double? = nil, unit: String, priceBase: Int? = nil, kind: Kind, source: Message,
     estimateClass: Int? = nil
   ) {
     self.value = value
@@ -34,12 +37,10 @@ public struct Figure: Sendable {
     self.estimateClass = estimateClass
   }
 
-  /// The figure as in `site.json`.
-  public var json: JSON {
+  static var fields: [ReportField<Self>] {
     [
-      "value": JSON(value), "low": JSON(low), "high": JSON(high), "unit": .string(unit), "price_base": JSON(priceBase.map(Double.init)),
-      "kind": .string(kind),
-      "source": .string(source), "class": JSON(estimateClass.map(Double.init)),
+      .init("value", \.value), .init("low", \.low), .init("high", \.high), .init("unit", \.unit), .init("price_base", \.priceBase),
+      .init("kind", \.kind), .init("source", \.source), .init("class", \.estimateClass),
     ]
   }
 }

@@ -1,0 +1,1 @@
+../AssessmentTests/SmallTown.swift
