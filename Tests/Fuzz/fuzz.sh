@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Feeds every reader with mutated bytes: fuzz.sh CPU-SECONDS [READER…], each at most RUNS executions if that is set. Seeds are in Corpora/, words in
+# Feeds every reader with mutated bytes: fuzz.sh CPU-SECONDS [READER…], each at most RUNS executions if that is set; an input
+# that takes HANG seconds (20) is a finding. Seeds are in Corpora/, words in
 # Dictionaries/; what mutation finds of new paths is kept in .build/corpora/, inputs that fail in .build/findings/.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -17,7 +18,7 @@ for reader in $readers; do
   [ -e "Dictionaries/$reader" ] && words="-dict=Dictionaries/$reader"
   status=0
   FUZZ_READER=$reader FUZZ_CPU_SECONDS=$seconds ASAN_OPTIONS=detect_leaks=0 .build/release/FuzzReaders \
-    ".build/corpora/$reader" "Corpora/$reader" $words -runs="${RUNS:--1}" -max_len=$limit -timeout=20 -rss_limit_mb=1024 \
+    ".build/corpora/$reader" "Corpora/$reader" $words -runs="${RUNS:--1}" -max_len=$limit -timeout="${HANG:-20}" -rss_limit_mb=1024 \
     -print_final_stats=1 -verbosity=0 -artifact_prefix=".build/findings/$reader-" >".build/$reader.log" 2>&1 || status=$?
   executions=$(sed -n 's/^stat::number_of_executed_units: *//p' ".build/$reader.log" | tail -1)
   spent=$(sed -n 's/^CPU seconds: *//p' ".build/$reader.log" | tail -1)
