@@ -75,10 +75,14 @@ public func describeLayers(
   case .geoPackage: return try GeoPackageReader(path: path).describe(counting: counting)
   case .foreign(let format):
     let conversion = try FormatConverter.convert(path, format, options)
-    return try GeoPackageReader(path: conversion.output).describe(showingKey: conversion.isUnpacked).map { layer in
-      var layer = layer
-      layer.driver = conversion.driver
-      return layer
+    return try GeoPackageReader(path: conversion.output).describe(showingKey: conversion.isUnpacked).map { layer throws(FormatError) in
+      var described = layer
+      if format.isWorkbook {
+        let sheet = try readLayer(LayerReference(path: path, layer: layer.name), options: options)
+        described = description(of: sheet, driver: "")
+      }
+      described.driver = conversion.driver
+      return described
     }
   case .geoJSON, .geoJSONSequence, .csv:
     let driver =
@@ -87,15 +91,17 @@ public func describeLayers(
       case .geoJSONSequence: "GeoJSONSeq"
       default: "GeoJSON"
       }
-    let layer = try readLayer(LayerReference(path: path), options: options)
-    let kinds = Set(layer.features.geometry.kinds).subtracting([.none])
-    let type = kinds.isEmpty ? nil : kinds.count == 1 ? kinds.first?.wellKnownName : "GEOMETRY"
-    return [
-      LayerDescription(
-        name: layer.name, crs: layer.crs, geometryType: type, claimedCount: layer.readCount,
-        fields: layer.features.attributes.map { FieldDescription($0) }, driver: driver)
-    ]
+    return [description(of: try readLayer(LayerReference(path: path), options: options), driver: driver)]
   }
+}
+
+/// A layer that is known from having been read.
+private func description(of layer: Layer, driver: String) -> LayerDescription {
+  let kinds = Set(layer.features.geometry.kinds).subtracting([.none])
+  let type = kinds.isEmpty ? nil : kinds.count == 1 ? kinds.first?.wellKnownName : "GEOMETRY"
+  return LayerDescription(
+    name: layer.name, crs: layer.crs, geometryType: type, claimedCount: layer.readCount,
+    fields: layer.features.attributes.map { FieldDescription($0) }, driver: driver)
 }
 
 /// Reads a layer whole. Counts reconcile: read = kept + refused, each refused record with a defect.
@@ -136,13 +142,30 @@ public func forEachBatch(
       return try GeoJSONReader(path: path).readSequence(layer: name, options: options, batchSize: size, body: body)
     case .csv:
       let name = try onlyLayer(reference)
-      return try CSVReader(path: path).read(layer: name, options: options, batchSize: size, body: body)
+      return try CSVReader(path: path, notation: options.table).read(layer: name, options: options, batchSize: size, body: body)
     case .foreign(let format):
       let conversion = try FormatConverter.convert(path, format, options)
-      return try GeoPackageReader(path: conversion.output, shownAs: path).read(
+      let reader = try GeoPackageReader(path: conversion.output, shownAs: path)
+      guard !format.isWorkbook else { return try readSheet(reader, reference, options, size, conversion, body) }
+      return try reader.read(
         layer: reference.layer, options: options, batchSize: size, conversion: conversion, body: body)
     }
   }
+}
+
+/// Reads a sheet of a workbook as the text that it would be saved as.
+private func readSheet(
+  _ reader: GeoPackageReader, _ reference: LayerReference, _ options: ReadOptions, _ size: Int, _ conversion: Conversion,
+  _ body: @escaping (FeatureBatch) throws -> Void
+) throws -> LayerSummary {
+  var cells = options
+  (cells.fields, cells.progress) = (nil, nil)
+  var rows = FeatureBatch()
+  let read = try reader.read(layer: reference.layer, options: cells, batchSize: .max, conversion: conversion) { rows = $0 }
+  var summary = try CSVReader(sheet: Sheet.text(rows), path: reference.path, notation: options.table).read(
+    layer: read.name, options: options, batchSize: size, body: body)
+  summary.notes = read.notes + summary.notes
+  return summary
 }
 
 private func onlyLayer(_ reference: LayerReference) throws(FormatError) -> String {

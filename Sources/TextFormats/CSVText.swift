@@ -13,47 +13,81 @@ public struct CSVFault: Error {
 /// The separator is a comma, a semicolon, a tab or a bar. What stands between a closing quote and the next separator is no part of the cell.
 public struct CSVText {
   /// One cell: where its text stands, whether it stands in quotes and whether quotes inside it are doubled.
-  public struct Cell {
+  public struct Cell: Sendable {
     /// The bytes without the quotes around them.
     public var range: Range<Int>
     /// Whether it stands in quotes.
     public var isQuoted: Bool
     /// Whether quotes inside it are doubled.
     public var hasDoubledQuotes: Bool
+
+    /// An empty cell, for a row that is too short.
+    public static let missing = Cell(range: 0..<0, isQuoted: false, hasDoubledQuotes: false)
   }
 
   /// The byte between two cells.
   public let separator: UInt8
+  /// Where the first record begins: behind a line `sep=;`, which Excel writes to name the separator.
+  public let start: Int
   /// Whether blanks before an opening quote are passed over, instead of making the quote a part of the cell.
   private var skipsBlanks = false
 
-  private init(separator: UInt8, skipsBlanks: Bool) {
+  private init(separator: UInt8, start: Int, skipsBlanks: Bool) {
     self.separator = separator
+    self.start = start
     self.skipsBlanks = skipsBlanks
   }
 
-  /// Finds the separator: the one under which most of the first 50 lines have as many cells as the header, and more than one.
+  /// Finds the separator: the one that a line `sep=` names, else the one under which most of the first 50 lines have as many cells as most of them,
+  /// and more than one.
   public init(_ b: Span<UInt8>, skipsBlanks: Bool = false) throws(CSVFault) {
+    if let named = Self.namedSeparator(b) {
+      self.init(separator: named.separator, start: named.end, skipsBlanks: skipsBlanks)
+      return
+    }
     var best: (separator: UInt8, score: Int) = (0x2C, 0)
+    var fault: CSVFault?
     for candidate: UInt8 in [0x2C, 0x3B, 0x09, 0x7C] {
-      let text = CSVText(separator: candidate, skipsBlanks: skipsBlanks)
+      let text = CSVText(separator: candidate, start: 0, skipsBlanks: skipsBlanks)
       var at = 0
       var cells: [Cell] = []
-      guard try text.record(b, &at, &cells), cells.count > 1 else { continue }
-      let width = cells.count
-      var even = 1
-      var lines = 1
+      var widths: [Int: Int] = [:]
+      var lines = 0
       while lines < 50 {
-        var more = false
-        do throws(CSVFault) { more = try text.record(b, &at, &cells) } catch { break }
-        guard more else { break }
+        do throws(CSVFault) {
+          guard try text.record(b, &at, &cells) else { break }
+        } catch {
+          // A quote that is never closed in the first line is an error; further down the rows report it.
+          if lines == 0 { fault = error }
+          break
+        }
+        // An empty line says nothing.
+        if cells.count == 1, cells[0].range.isEmpty { continue }
         lines += 1
-        if cells.count == width { even += 1 }
+        widths[cells.count, default: 0] += 1
       }
-      let score = even * 1_000 / lines * 100 + min(width, 99)
+      // Of widths that are as frequent the larger one.
+      guard let width = widths.filter({ $0.key > 1 }).max(by: { ($0.value, $0.key) < ($1.value, $1.key) }) else { continue }
+      let score = width.value * 1_000 / lines * 100 + min(width.key, 99)
       if score > best.score { best = (candidate, score) }
     }
-    self.init(separator: best.separator, skipsBlanks: skipsBlanks)
+    if best.score == 0, let fault { throw fault }
+    self.init(separator: best.separator, start: 0, skipsBlanks: skipsBlanks)
+  }
+
+  /// The separator of a first line `sep=;`, and where the next line begins.
+  private static func namedSeparator(_ b: Span<UInt8>) -> (separator: UInt8, end: Int)? {
+    var at = b.count > 0 && b[0] == 0x22 ? 1 : 0
+    let isQuoted = at == 1
+    guard b.count > at + 5, b[at] | 0x20 == 0x73, b[at + 1] | 0x20 == 0x65, b[at + 2] | 0x20 == 0x70, b[at + 3] == 0x3D,
+      [0x2C, 0x3B, 0x09, 0x7C].contains(b[at + 4])
+    else { return nil }
+    let separator = b[at + 4]
+    at += 5
+    if isQuoted, b[at] == 0x22 { at += 1 }
+    guard at < b.count, b[at] == 10 || b[at] == 13 else { return nil }
+    if b[at] == 13, at + 1 < b.count, b[at + 1] == 10 { at += 1 }
+    return (separator, at + 1)
   }
 
   /// Reads the record at `at` into `cells`; `at` goes behind its line end. False at the end of the text.
@@ -139,7 +173,7 @@ public struct CSVText {
     let b = bytes.span
     let csv = try CSVText(b, skipsBlanks: true)
     var table = Table(records: [], isPartedByComma: csv.separator == 0x2C)
-    var (at, line, cells) = (0, 1, [Cell]())
+    var (at, line, cells) = (csv.start, csv.start > 0 ? 2 : 1, [Cell]())
     while true {
       let start = at
       guard try csv.record(b, &at, &cells) else { return table }
@@ -158,50 +192,5 @@ public struct CSVText {
     while start < end, b[start] == 32 || b[start] == 9 { start += 1 }
     while end > start, b[end - 1] == 32 || b[end - 1] == 9 { end -= 1 }
     return start..<end
-  }
-
-  // MARK: Encoding
-
-  /// Windows-1252's characters of 0x80 to 0x9F; the five that it leaves open become U+FFFD.
-  private static let windows: [UInt16] = [
-    0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD,
-    0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
-  ]
-
-  /// The text in UTF-8; `nil` when it is UTF-8 already, or nearly: then single bad bytes are left for the rows to report.
-  public static func recoded(_ b: Span<UInt8>) -> [UInt8]? {
-    if b.count >= 2, b[0] == 0xFF && b[1] == 0xFE || b[0] == 0xFE && b[1] == 0xFF {
-      let isLittle = b[0] == 0xFF
-      var units: [UInt16] = []
-      for k in stride(from: 2, to: b.count - 1, by: 2) {
-        units.append(isLittle ? UInt16(b[k]) | UInt16(b[k + 1]) << 8 : UInt16(b[k]) << 8 | UInt16(b[k + 1]))
-      }
-      return Array(String(decoding: units, as: UTF16.self).utf8)
-    }
-    var good = 0
-    var bad = 0
-    var i = 0
-    while i < b.count {
-      if b[i] < 0x80 {
-        i += 1
-        continue
-      }
-      let length = utf8SequenceLength(b, at: i)
-      if length == 0 { bad += 1 } else { good += 1 }
-      i += max(1, length)
-    }
-    guard bad > 0, good < 4 * bad else { return nil }
-    var text: [UInt8] = []
-    text.reserveCapacity(b.count + b.count / 8)
-    for k in 0..<b.count {
-      let c = b[k]
-      if c < 0x80 {
-        text.append(c)
-      } else {
-        let scalar = c < 0xA0 ? UnicodeScalar(windows[Int(c) - 0x80]) ?? "\u{FFFD}" : UnicodeScalar(c)
-        text.append(contentsOf: String(Character(scalar)).utf8)
-      }
-    }
-    return text
   }
 }

@@ -27,13 +27,15 @@ struct CSVTextTests {
     #expect(fault?.line == 3 && fault?.byte == 10)
   }
 
-  @Test(
-    "Text of other encodings becomes UTF-8",
-    arguments: [
-      ([0xFF, 0xFE, 0x61, 0x00, 0xAC, 0x20], "a€"), ([0xFE, 0xFF, 0x00, 0x61, 0x20, 0xAC], "a€"), ([0x61, 0x80, 0xE9], "a€é"),
-    ] as [([UInt8], String)])
-  func encodings(bytes: [UInt8], text: String) {
-    #expect(CSVText.recoded(bytes.span).map { String(decoding: $0, as: UTF8.self) } == text)
-    #expect(CSVText.recoded(Array(text.utf8).span) == nil)
+  @Test("A line sep=; names the separator and is no row", arguments: ["sep=;\n", "SEP=;\r\n", "\"sep=;\"\n"])
+  func namedSeparator(line: String) throws {
+    let table = try CSVText.table(line + "a;b,c\n1;2,3\n")
+    #expect(table.records.map(\.cells) == [["a", "b,c"], ["1", "2,3"]] && table.records.map(\.line) == [2, 3])
+  }
+
+  @Test("A title above the header does not hide the separator")
+  func title() throws {
+    let table = try CSVText.table("Empty buildings, as of 2025\n\na;b;c\n1;2;3\n4;5;6\n")
+    #expect(table.records.map(\.cells).suffix(3) == [["a", "b", "c"], ["1", "2", "3"], ["4", "5", "6"]])
   }
 }

@@ -1,29 +1,51 @@
 internal import SimpleFeatures
 internal import TextFormats
 
-/// Reads comma-separated values (RFC 4180) with a header line.
+/// Reads comma-separated values (RFC 4180) as towns publish them.
 ///
-/// The separator (comma, semicolon, tab, bar) is the one that parts the first lines most evenly. The encoding is UTF-8, with or without byte
-/// order mark, or UTF-16 with one; other bytes are read as Windows-1252, of which Latin-1 is a part. Points come from a pair of columns
-/// (longitude and latitude, then x and y or easting and northing), other geometry from a column of well-known text; without them the layer is a
-/// table. A column whose cells all read as numbers or truth values has that type; an empty cell is unknown.
+/// The separator (comma, semicolon, tab, bar) is the one that a line `sep=;` names or that parts the first lines most evenly; the encoding is found
+/// out (`TextEncoding`), the header may stand below a title (`HeaderRow`), the positions are found by names and values (`TablePositions`); each of
+/// them can be told. A column whose cells all read as numbers or truth values has that type, unless a point before three digits might part thousands;
+/// an empty cell is unknown. A row that is a little short is filled up, empty cells too many are passed over; other ragged rows are refused.
 struct CSVReader {
   private let path: String
-  private let file: MappedFile
-  /// The text in UTF-8 when the file is in another encoding.
-  private let recoded: [UInt8]?
+  /// The text in UTF-8.
+  private let text: Source
+  private let notation: TableNotation
+  /// What a user should know of the encoding.
+  private var notes: [String] = []
 
-  init(path: String) throws(FormatError) {
-    self.path = path
-    file = try MappedFile(path: path)
-    recoded = file.withBytes { CSVText.recoded($0) }
+  private enum Source {
+    case file(MappedFile, start: Int)
+    case bytes([UInt8])
+  }
+
+  init(path: String, notation: TableNotation = TableNotation()) throws(FormatError) {
+    (self.path, self.notation) = (path, notation)
+    let file = try MappedFile(path: path)
+    let encoding: TextEncoding
+    do {
+      encoding = try file.withBytes { try TextEncoding($0, told: notation.encoding, languages: notation.languages) }
+    } catch {
+      throw .unknownEncoding(path: path, name: notation.encoding ?? "")
+    }
+    text = encoding.recoded.map { .bytes($0) } ?? .file(file, start: encoding.start)
+    guard encoding.isRemarkable, notation.encoding == nil else { return }
+    let others =
+      encoding.alternatives.isEmpty
+      ? "" : ", though \(encoding.alternatives.joined(separator: ", ")) would fit as well: name it by `encoding`"
+    notes.append("\(path.split(separator: "/").last ?? "") is no UTF-8: it is read as \(encoding.name)\(others)")
+  }
+
+  /// Reads the text of a sheet, in UTF-8.
+  init(sheet: [UInt8], path: String, notation: TableNotation) {
+    (self.path, self.notation, text) = (path, notation, .bytes(sheet))
   }
 
   private func withText<Result>(_ body: (Span<UInt8>) throws -> Result) throws -> Result {
-    if let recoded { return try body(recoded.span) }
-    return try file.withBytes { bytes in
-      let start = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
-      return try body(bytes.extracting(start..<bytes.count))
+    switch text {
+    case .bytes(let bytes): try body(bytes.span)
+    case .file(let file, let start): try file.withBytes { try body($0.extracting(start..<$0.count)) }
     }
   }
 
@@ -36,88 +58,99 @@ struct CSVReader {
     do throws(CSVFault) { return try text.record(b, &at, &cells) } catch { throw failure(error) }
   }
 
-  // MARK: Header
-
-  /// The columns that hold the geometry.
-  private enum GeometrySource {
-    case none
-    case text(Int)
-    case pair(x: Int, y: Int, isGeographic: Bool)
+  /// Reads a record; false at the end and at what cannot be parted into cells.
+  private func isRecord(_ text: CSVText, _ b: Span<UInt8>, _ at: inout Int, _ cells: inout [CSVText.Cell]) -> Bool {
+    (try? text.record(b, &at, &cells)) ?? false
   }
+
+  // MARK: Header
 
   private struct Header {
     var names: [String]
     var text: CSVText
-    var geometry: GeometrySource
+    var positions: TablePositions
+    /// Row of the header, from 0, and where the next begins.
+    var row: Int
     var bodyStart: Int
+    var notes: [String] = []
   }
 
-  private func header(_ b: Span<UInt8>, crs: CoordinateReferenceSystem?) throws(FormatError) -> Header {
+  private func header(_ b: Span<UInt8>, crs: CoordinateReferenceSystem?) throws -> Header {
     for i in 0..<min(b.count, 65_536) where b[i] == 0 {
-      throw .notOfFormat(path: path, format: "CSV", reason: "byte \(i) is zero, so this is no text")
+      throw FormatError.notOfFormat(path: path, format: "CSV", reason: "byte \(i) is zero, so this is no text")
     }
     let text: CSVText
     do throws(CSVFault) { text = try CSVText(b) } catch { throw failure(error) }
-    var at = 0
-    var cells: [CSVText.Cell] = []
-    repeat {
-      guard try record(text, b, &at, &cells) else {
-        throw .notOfFormat(path: path, format: "CSV", reason: "it has no header line")
-      }
-    } while cells.count == 1 && cells[0].range.isEmpty
-    guard cells.count <= LayerAssembler.fieldLimit else {
-      throw .tooLarge(path: path, layer: path, what: "the number of fields", limit: LayerAssembler.fieldLimit)
+    // The rows among which the header is looked for; the row that is told may stand farther down.
+    let wanted = max(HeaderRow.window, notation.headerRow ?? 0)
+    var (at, cells) = (text.start, [CSVText.Cell]())
+    var rows: [[String]] = [], ends: [Int] = []
+    while rows.count < wanted {
+      // What is broken behind the first row is for the rows to report.
+      let more = rows.isEmpty ? try record(text, b, &at, &cells) : isRecord(text, b, &at, &cells)
+      guard more else { break }
+      let isSkipped = notation.skippedRows.contains(rows.count + 1)
+      rows.append(isSkipped ? [] : cells.map { CSVText.text(b, $0).trimmed() })
+      ends.append(at)
     }
-    var names: [String] = []
-    for (k, cell) in cells.enumerated() {
-      let name = CSVText.text(b, cell).trimmed()
+    guard rows.contains(where: { $0.contains { !$0.isEmpty } }) else {
+      throw FormatError.notOfFormat(path: path, format: "CSV", reason: "it has no header line")
+    }
+    let row: Int
+    if let told = notation.headerRow {
+      guard told >= 1, told <= rows.count, rows[told - 1].contains(where: { !$0.isEmpty }) else {
+        throw FormatError.headerNotFound(path: path, row: told, rows: rows.count { $0.contains { !$0.isEmpty } })
+      }
+      row = told - 1
+    } else {
+      row = HeaderRow.find(rows)
+    }
+    guard rows[row].count <= LayerAssembler.fieldLimit else {
+      throw FormatError.tooLarge(path: path, layer: path, what: "the number of fields", limit: LayerAssembler.fieldLimit)
+    }
+    let names = Self.unique(rows[row])
+    let samples = samples(b, text, names.count, row: row, from: ends[row])
+    let positions = try TablePositions(names, told: notation.geometry, prefersPlane: crs != nil, path: path) { samples[$0] }
+    var header = Header(names: names, text: text, positions: positions, row: row, bodyStart: ends[row], notes: notes + positions.notes)
+    let above = rows[..<row].map { $0.filter { !$0.isEmpty }.joined(separator: " ") }.filter { !$0.isEmpty }
+    if notation.headerRow == nil, !above.isEmpty {
+      header.notes.append("row \(row + 1) names the fields; above it stands “\(above.joined(separator: " / ").prefix(120))”")
+    }
+    return header
+  }
+
+  /// Names without a double, a name for what has none.
+  private static func unique(_ cells: [String]) -> [String] {
+    var taken: Set<String> = []
+    return cells.enumerated().map { k, name in
       let base = name.isEmpty ? "field_\(k + 1)" : name
       var unique = base
       var n = 2
-      while names.contains(unique) {
+      while !taken.insert(unique).inserted {
         unique = "\(base)_\(n)"
         n += 1
       }
-      names.append(unique)
+      return unique
     }
-    var geometry = Self.geometrySource(names, prefersPlane: crs != nil)
-    // A column of the right name is well-known text only if its first filled cell is.
-    if case .text(let k) = geometry {
-      var probe = at
-      var isText = false
-      while try record(text, b, &probe, &cells) {
-        guard cells.count > k, !cells[k].range.isEmpty else { continue }
-        isText = WKTDecoder.looksLike(b.extracting(cells[k].range))
-        break
-      }
-      if !isText { geometry = Self.geometrySource(names, prefersPlane: crs != nil, withText: false) }
-    }
-    return Header(names: names, text: text, geometry: geometry, bodyStart: at)
   }
 
-  private static func geometrySource(_ names: [String], prefersPlane: Bool, withText: Bool = true) -> GeometrySource {
-    let lower = names.map { $0.lowercased() }
-    func first(_ wanted: [String]) -> Int? {
-      for name in wanted { if let k = lower.firstIndex(of: name) { return k } }
-      return nil
+  /// The first filled values of each column among the first thousand rows.
+  private func samples(_ b: Span<UInt8>, _ text: CSVText, _ columns: Int, row: Int, from start: Int) -> [[String]] {
+    var samples = [[String]](repeating: [], count: columns)
+    var (at, cells) = (start, [CSVText.Cell]())
+    for number in (row + 1)..<(row + 1_001) {
+      guard isRecord(text, b, &at, &cells) else { break }
+      if notation.skippedRows.contains(number + 1) { continue }
+      for k in 0..<min(columns, cells.count) where !cells[k].range.isEmpty && samples[k].count < TablePositions.window {
+        let value = CSVText.text(b, cells[k]).trimmed()
+        if !value.isEmpty, !Self.isMissing(value) { samples[k].append(value) }
+      }
     }
-    /// A single column that ends like `stop_lat`.
-    func only(_ endings: [String]) -> Int? {
-      let found = lower.indices.filter { k in endings.contains { lower[k].hasSuffix("_" + $0) } }
-      return found.count == 1 ? found[0] : nil
-    }
-    if withText, let k = first(["wkt", "the_geom", "geom", "geometry", "wkt_geom", "geom_wkt", "wkb_geometry"]) { return .text(k) }
-    var pairs: [GeometrySource] = []
-    let longitudes = ["longitude", "lon", "lng", "long"]
-    let latitudes = ["latitude", "lat"]
-    if let x = first(longitudes) ?? only(longitudes), let y = first(latitudes) ?? only(latitudes) {
-      pairs.append(.pair(x: x, y: y, isGeographic: true))
-    }
-    if let x = first(["x", "easting", "x_coord", "xcoord", "coord_x"]), let y = first(["y", "northing", "y_coord", "ycoord", "coord_y"]) {
-      pairs.append(.pair(x: x, y: y, isGeographic: false))
-    }
-    return (prefersPlane ? pairs.last : pairs.first) ?? .none
+    return samples
   }
+
+  /// What programs write for a value that is not there.
+  private static func isMissing(_ value: String) -> Bool { ["NA", "N/A", "NULL", "null", "NaN", "-"].contains(value) }
 
   // MARK: Reading
 
@@ -129,35 +162,48 @@ struct CSVReader {
       let header = try header(b, crs: options.crs)
       var assembler = LayerAssembler(path: path, layer: layer, options: options, batchSize: batchSize, body: body)
       var columns: [Int] = []
-      for (k, name) in header.names.enumerated() where options.wants(name) {
-        if case .text(k) = header.geometry { continue }
+      for (k, name) in header.names.enumerated() where options.wants(name) && !header.positions.isGeometry(k) {
         columns.append(k)
         assembler.columns.append(ColumnBuilder(name: name, kind: .text, readsText: true))
       }
+      let width = header.names.count
       var at = header.bodyStart
       var cells: [CSVText.Cell] = []
+      var row = header.row + 1
       var number: Int64 = 0
       var line = CSVText.line(b, at)
       var counted = at
       while true {
         let start = at
         guard try record(header.text, b, &at, &cells) else { break }
-        if cells.count == 1, cells[0].range.isEmpty { continue }
+        row += 1
+        if notation.skippedRows.contains(row) { continue }
+        if cells.allSatisfy(\.range.isEmpty) { continue }
         number += 1
-        guard cells.count == header.names.count else {
+        if cells.count != width {
           for i in counted..<start where b[i] == 10 { line += 1 }
           counted = start
-          try assembler.refuse(
-            .raggedRow, feature: "#\(number)", "line \(line): \(cells.count) cells, the header has \(header.names.count)")
-          continue
+          let found = "line \(line): \(cells.count) cells, the header has \(width)"
+          if cells.count > width, cells[width...].allSatisfy(\.range.isEmpty) {
+            cells.removeLast(cells.count - width)
+          } else if cells.count < width, 2 * cells.count > width {
+            assembler.note(.raggedRow, feature: "#\(number)", found + "; what is missing is unknown")
+            while cells.count < width { cells.append(.missing) }
+          } else {
+            try assembler.refuse(.raggedRow, feature: "#\(number)", found)
+            continue
+          }
         }
-        appendGeometry(b, cells, header.geometry, number, &assembler)
+        header.positions.append(number, to: &assembler) { k in
+          let value = CSVText.text(b, cells[k]).trimmed()
+          return Self.isMissing(value) ? "" : value
+        }
         for (column, k) in columns.enumerated() { append(b, cells[k], column, number, &assembler) }
         try assembler.keep(number: number)
       }
-      var crs: CoordinateReferenceSystem?
-      if case .pair(_, _, isGeographic: true) = header.geometry { crs = .wgs84 }
-      return try assembler.finish(crs: crs)
+      var summary = try assembler.finish(crs: header.positions.isGeographic ? .wgs84 : nil)
+      summary.notes += header.notes
+      return summary
     }
   }
 
@@ -170,36 +216,6 @@ struct CSVReader {
     if !isWellFormed {
       assembler.note(
         .badEncoding, feature: "#\(number)", "field \(assembler.columns[column].name) is not UTF-8; bad bytes are replaced")
-    }
-  }
-
-  /// Adds the row's geometry. A row whose geometry cannot be read is kept without it, because a register can be joined by id.
-  private func appendGeometry(
-    _ b: Span<UInt8>, _ cells: [CSVText.Cell], _ source: GeometrySource, _ number: Int64, _ assembler: inout LayerAssembler
-  ) {
-    switch source {
-    case .none: assembler.geometry.appendNull()
-    case .text(let k):
-      guard !cells[k].range.isEmpty else { return assembler.geometry.appendNull() }
-      do throws(GeometryProblem) {
-        let mending = try WKTDecoder.append(b.extracting(cells[k].range), to: &assembler.geometry)
-        mending.note(in: &assembler, feature: number)
-      } catch {
-        assembler.geometry.appendNull()
-        assembler.note(error.code, feature: "#\(number)", error.detail)
-      }
-    case .pair(let x, let y, _):
-      if cells[x].range.isEmpty, cells[y].range.isEmpty { return assembler.geometry.appendNull() }
-      guard let px = AttributeColumn.number(from: CSVText.text(b, cells[x])),
-        let py = AttributeColumn.number(from: CSVText.text(b, cells[y]))
-      else {
-        assembler.geometry.appendNull()
-        assembler.note(
-          .unreadableGeometry, feature: "#\(number)",
-          "“\(CSVText.text(b, cells[x]).prefix(40))”, “\(CSVText.text(b, cells[y]).prefix(40))” are no coordinates")
-        return
-      }
-      assembler.geometry.appendPoint(x: px, y: py)
     }
   }
 }

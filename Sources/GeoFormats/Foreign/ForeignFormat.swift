@@ -12,6 +12,8 @@ struct ForeignFormat: Sendable {
   var name: String?
   /// How GDAL reaches into the file: `/vsizip/`, `/vsigzip/` or nothing.
   var wrapper = ""
+  /// Whether the layers are sheets of a workbook, whose rows are read as text.
+  var isWorkbook = false
   /// Whether the file is an SQLite database.
   var isDatabase = false
   /// Files of the same base name that belong to the data set, by extension.
@@ -34,8 +36,8 @@ struct ForeignFormat: Sendable {
     case "gml", "xml": return ForeignFormat(drivers: ["GML"], companions: ["xsd"])
     case "osm", "pbf": return ForeignFormat(drivers: ["OSM"], isOpenStreetMap: true)
     case "fgb": return ForeignFormat(drivers: ["FlatGeobuf"], claimsCount: true)
-    case "xlsx", "xlsm": return ForeignFormat(drivers: ["XLSX"])
-    case "ods": return ForeignFormat(drivers: ["ODS"])
+    case "xlsx", "xlsm": return ForeignFormat(drivers: ["XLSX"], isWorkbook: true)
+    case "ods": return ForeignFormat(drivers: ["ODS"], isWorkbook: true)
     case "kml", "kmz": return ForeignFormat(drivers: ["LIBKML", "KML"])
     case "tab", "mif":
       return ForeignFormat(drivers: ["MapInfo File"], claimsCount: true, companions: ["tab", "dat", "map", "id", "ind", "mif", "mid"])

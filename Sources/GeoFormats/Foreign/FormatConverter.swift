@@ -105,6 +105,13 @@ enum FormatConverter {
     // The keys of a database are what other tables refer to.
     if format.isDatabase { arguments.append("-preserve_fid") }
     if let filter = options.filter { arguments += ["-where", filter] }
+    // Which row is the header is found out by the reader of tables, and cells keep their digits.
+    if format.isWorkbook {
+      for driver in format.drivers {
+        sandbox.environment["OGR_\(driver)_HEADERS"] = "DISABLE"
+        sandbox.environment["OGR_\(driver)_FIELD_TYPES"] = "STRING"
+      }
+    }
     if format.drivers == ["GML"] { arguments += ["-oo", "WRITE_GFS=NO", "-oo", "DOWNLOAD_SCHEMA=NO"] }
     if format.isOpenStreetMap { arguments += ["points", "lines", "multilinestrings", "multipolygons"] }
     var result = try sandbox.run(ogr2ogr, arguments, path)

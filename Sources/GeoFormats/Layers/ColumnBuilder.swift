@@ -205,12 +205,14 @@ struct ColumnBuilder {
 
   /// The known texts as whole numbers, else numbers, else truth values; `nil` when they are none of these throughout.
   ///
-  /// A number with a leading zero, such as a postal code, or with more digits than fit, stays text.
+  /// A number with a leading zero, such as a postal code, or with more digits than fit, stays text; so does a column in which every point stands
+  /// before three digits, as in 1.500, and may part thousands.
   private func readText() -> AttributeColumn.Values? {
     guard validity.knownCount > 0 else { return nil }
     var whole: [Int64] = []
     var real: [Double] = []
     var isWhole = true
+    var isUndecided = true
     return unsafe text.bytes.withUnsafeBufferPointer { all -> AttributeColumn.Values? in
       let all = unsafe all.span
       for row in 0..<count {
@@ -230,11 +232,21 @@ struct ColumnBuilder {
             real = whole.indices.map { validity[$0] ? Double(whole[$0]) : .nan }
           }
           real.append(v)
+          if isUndecided { isUndecided = mayPartThousands(all.extracting(text.range(of: row))) }
         case nil: return truthValues(all)
         }
       }
-      return isWhole ? .integer(whole) : .real(real)
+      return isWhole ? .integer(whole) : isUndecided ? nil : .real(real)
     }
+  }
+
+  /// Whether the point of a number stands before exactly three digits and behind one to three, of which the first is no nought.
+  private func mayPartThousands(_ cell: Span<UInt8>) -> Bool {
+    let start = cell.count > 0 && cell[0] == 0x2D ? 1 : 0
+    let point = cell.count - 4
+    guard point > start, point <= start + 3, cell[point] == 0x2E, cell[start] != 0x30 else { return false }
+    for k in start..<cell.count where k != point && !(0x30...0x39).contains(cell[k]) { return false }
+    return true
   }
 
   private func truthValues(_ all: Span<UInt8>) -> AttributeColumn.Values? {

@@ -28,6 +28,12 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   case notOfFormat(path: String, format: String, reason: String)
   /// The file has no layer of that name.
   case layerNotFound(path: String, layer: String, available: [String])
+  /// A table has no field of the name that is to hold its positions.
+  case fieldNotFound(path: String, field: String, available: [String])
+  /// An encoding that is not known.
+  case unknownEncoding(path: String, name: String)
+  /// The row that is to name the fields is not there.
+  case headerNotFound(path: String, row: Int, rows: Int)
   /// The file has several layers and none was named.
   case layerNotNamed(path: String, available: [String])
   /// The text breaks the rules of its format.
@@ -51,7 +57,8 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
   public var kind: Kind {
     switch self {
     case .fileNotFound, .unreadableFile, .layerNotFound: .missingInput
-    case .refusedName, .refusedDatabase, .unknownFormat, .notOfFormat, .layerNotNamed, .syntax, .tooLarge, .corruptDatabase,
+    case .refusedName, .refusedDatabase, .unknownFormat, .notOfFormat, .layerNotNamed, .fieldNotFound, .unknownEncoding, .headerNotFound,
+      .syntax, .tooLarge, .corruptDatabase,
       .converterFailed,
       .converterTimedOut:
       .badInput
@@ -81,6 +88,12 @@ public enum FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         + (available.isEmpty ? "It has no layers at all." : "It has \(list(available)).")
     case .layerNotNamed(let path, let available):
       "Reading \(path): it has \(available.count) layers. Name one, for example \(path)#\(available.first ?? ""): \(list(available))."
+    case .fieldNotFound(let path, let field, let available):
+      "Reading \(path): it has no field “\(printable(field))” for the positions. It has \(list(available)). Correct `geometry`."
+    case .unknownEncoding(let path, let name):
+      "Reading \(path): “\(printable(name))” is no encoding that is known. Use UTF-8, CP1250, CP1252, CP1257, ISO-8859-2 or another name that `iconv -l` prints."
+    case .headerNotFound(let path, let row, let rows):
+      "Reading \(path): row \(row) is to name the fields, and the file has \(rows) rows with text. Correct `rows.header`."
     case .syntax(let path, let format, let byte, let line, let reason):
       "Reading \(path) as \(format), line \(line), byte \(byte): \(reason). Correct the file at this place."
     case .tooLarge(let path, let layer, let what, let limit):

@@ -87,6 +87,8 @@ public struct ReadOptions: Sendable {
   public var defectLimit: Int
   /// Bytes that the columns of one batch may take, and a quarter more for a converter; `nil` for no limit.
   public var maxMemory: Int?
+  /// How a table is written: header, encoding, fields with the positions.
+  public var table: TableNotation
   /// An SQL condition handed to the converter; native formats ignore it.
   public var filter: String?
   /// Seconds that a converter may take.
@@ -100,7 +102,7 @@ public struct ReadOptions: Sendable {
   public init(
     crs: CoordinateReferenceSystem? = nil, fields: Set<String>? = nil, includesKey: Bool = false, layerName: String? = nil,
     defectLimit: Int = 100_000,
-    maxMemory: Int? = nil, filter: String? = nil, converterTimeout: Int = 900, threads: Int = 1,
+    maxMemory: Int? = nil, table: TableNotation = TableNotation(), filter: String? = nil, converterTimeout: Int = 900, threads: Int = 1,
     progress: (@Sendable (Int) -> Void)? = nil
   ) {
     self.crs = crs
@@ -109,6 +111,7 @@ public struct ReadOptions: Sendable {
     self.layerName = layerName
     self.defectLimit = defectLimit
     self.maxMemory = maxMemory
+    self.table = table
     self.filter = filter
     self.converterTimeout = converterTimeout
     self.threads = threads
