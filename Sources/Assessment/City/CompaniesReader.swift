@@ -1,0 +1,54 @@
+import GeoFormats
+import SimpleFeatures
+import UrbanIndicators
+
+/// Companies by sub-market.
+extension CityReader {
+  static let companyFields = ["id", "name", "sector", "employees", "founded", "ambassador", "seeks", "offers"]
+
+  mutating func readCompanies(_ layer: Layer, _ source: Study.LayerSource) throws -> (Companies, [AttributeColumn]) {
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "companies", known: Self.companyFields)
+    let geometry = try place(layer, source, "companies")
+    var x: [Double] = [], y: [Double] = [], sector: [Int16] = [], employees: [Double] = [], kept: [Int] = []
+    func plain(_ text: String) -> String { text.lowercased().replacing("_", with: "-").replacing(" ", with: "-") }
+    var sectorIndex: [String: Int16] = ["audiovisual": -1, "software": -1]
+    for (k, s) in sectors.enumerated() { sectorIndex[s.id] = Int16(k) }
+    for (word, id) in [
+      ("software", "software-games"), ("games", "software-games"), ("audiovisual", "film"), ("art", "visual-arts"),
+      ("theatre", "performing-arts"),
+    ] {
+      if let k = sectorIndex[id] { sectorIndex[word] = k }
+    }
+    let idField = fields["id"], sectorField = fields["sector"], employeesField = fields["employees"]
+    for row in 0..<layer.features.count {
+      func name() -> String { idField?.text(row) ?? "#\(layer.features.numbers[row])" }
+      guard geometry.kinds[row] != .none else {
+        defects.add(Defect(layer: "companies", feature: name(), code: .missingGeometry, detail: "the company has no position"))
+        continue
+      }
+      let position = geometry.centroid(of: row)
+      var index: Int16 = -1
+      if let text = sectorField?.text(row) {
+        if let known = sectorIndex[plain(text)] {
+          index = known
+        } else {
+          defects.add(
+            Defect(
+              layer: "companies", feature: name(), code: .unknownCode,
+              detail: "sector \"\(text.prefix(60))\" is none of the sub-markets; the company counts without sector"))
+        }
+      }
+      kept.append(row)
+      x.append(position.x)
+      y.append(position.y)
+      sector.append(index)
+      employees.append(employeesField?.number(row) ?? .nan)
+    }
+    record("companies", source, layer, kept: x.count)
+    var table = TableColumns()
+    for name in Self.companyFields { if let field = fields[name] { table.add(name, known: field.texts(kept)) } }
+    table.add("x", real: x)
+    table.add("y", real: y)
+    return (Companies(x: x, y: y, sector: sector, employees: employees), table.columns)
+  }
+}
