@@ -76,7 +76,8 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
     let evident = source.evidence.count
     record.notes.append(
       evident == 0
-        ? Message(.noteNoEvidence) : Message(.noteNoneScored, .number(Double(evident))))
+        ? Message(source.registerRows.count > 0 ? .noteNoRegisterEvidence : .noteNoEvidence)
+        : Message(.noteNoneScored, .number(Double(evident))))
   }
   record.settings = try [profile.file, study.assumptions].compactMap(\.self).map { path in
     (URL(fileURLWithPath: path).lastPathComponent, try sha256(ofFile: path))

@@ -100,6 +100,10 @@ public func publish(
   try writeCSV(ranking(sites, scored.study), to: folder.place("ranking.csv"))
   try writeCSV(scored.excludedTable, to: folder.place("excluded.csv"))
   try writeCSV(scored.defectTable, to: folder.place("defects.csv"))
+  if let outcomes = scored.registerOutcomes {
+    try writeCSV(outcomes, to: folder.place("registers.csv"))
+    expected.insert("registers.csv")
+  }
   expected.formUnion(["ranking.csv", "excluded.csv", "defects.csv", "sites.geojson", "sites.gpkg", "sites.schema.json"])
   let located = try reprojected(sites, from: scored.workingCRS, to: .wgs84)
   try writeGeoJSON(located, study: scored.study, form: .collection, to: folder.place("sites.geojson"))

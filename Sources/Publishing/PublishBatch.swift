@@ -20,6 +20,8 @@ func writeBatch(
   try folder.write(schema.serialized(indent: 2) + "\n", to: "sites.schema.json")
   try writeCSV(scored.excludedTable, to: folder.place("excluded.csv"))
   try writeCSV(scored.defectTable, to: folder.place("defects.csv"))
+  let outcomes = scored.registerOutcomes
+  if let outcomes { try writeCSV(outcomes, to: folder.place("registers.csv")) }
 
   let count = scored.scores.count
   let styles = try layerStyles(templates: data.templates)
@@ -67,7 +69,8 @@ func writeBatch(
   }
   try writer.finish()
   return Set(
-    ["ranking.csv", "excluded.csv", "defects.csv", "sites.gpkg", "sites.schema.json"] + (options.hasGeoJSON ? ["sites.geojson"] : []))
+    ["ranking.csv", "excluded.csv", "defects.csv", "sites.gpkg", "sites.schema.json"] + (options.hasGeoJSON ? ["sites.geojson"] : [])
+      + (outcomes == nil ? [] : ["registers.csv"]))
 }
 
 /// Makes pieces of a table and hands each to two writers, which share nothing but the piece. With two threads the first writer takes a piece

@@ -8,7 +8,7 @@ import UrbanIndicators
 /// The buildings: which rows, their footprints, their fields.
 extension CityReader {
   static let buildingFields = [
-    "id", "name", "address", "street", "houseNumber", "function", "storeys", "height", "floorHeight", "year", "condition",
+    "id", "name", "address", "street", "houseNumber", "parcel", "function", "storeys", "height", "floorHeight", "year", "condition",
     "grossFloorArea",
     "siteArea", "heritage", "owner", "zoning", "contamination", "energyClass", "vacancy", "vacantSince", "askingPrice", "askingRent",
     "lifecycle",
@@ -105,45 +105,37 @@ extension CityReader {
     func defect(_ row: Int, _ code: Defect.Code, _ detail: String) {
       defects.add(Defect(layer: "buildings", feature: ids[row], code: code, detail: detail))
     }
-    /// Numbers within a range that makes sense; others are defects and unknown.
-    func numbers(_ name: String, _ range: ClosedRange<Double>, into column: inout [Double]) {
-      guard let field = fields[name] else { return }
-      for (row, value) in field.numbers(kept).enumerated() {
-        guard !value.isNaN else {
-          if let text = field.text(kept[row]), !text.isEmpty {
-            defect(row, .unreadableValue, "\(name) is no number: \"\(text.prefix(60))\"")
-          }
-          continue
+    /// Numbers that make sense; others are defects and unknown.
+    func numbers(_ name: String, into column: inout [Double]) {
+      guard let numbers = fields.numbers(name, kept) else { return }
+      for (row, complaint) in numbers.complaints { defect(row, .unreadableValue, complaint) }
+      let plausible = PlausibleValue(name, units: units)
+      for (row, value) in numbers.values.enumerated() where !value.isNaN {
+        if let complaint = plausible.complaint(value) {
+          defect(row, .implausibleValue, complaint)
+        } else {
+          column[row] = value
         }
-        guard range.contains(value) else {
-          defect(row, .implausibleValue, "\(name) \(value) lies outside \(range.lowerBound)–\(range.upperBound)")
-          continue
-        }
-        column[row] = value
       }
     }
-    numbers("storeys", 0.5...200, into: &buildings.storeys)
-    numbers("height", 2...400, into: &buildings.height)
-    numbers("floorHeight", 1.8...30, into: &buildings.floorHeight)
-    numbers("grossFloorArea", 1...5_000_000, into: &buildings.grossFloorArea)
-    numbers("siteArea", 1...100_000_000, into: &buildings.siteArea)
-    numbers("vacantArea", 0...5_000_000, into: &buildings.vacantArea)
+    numbers("storeys", into: &buildings.storeys)
+    numbers("height", into: &buildings.height)
+    numbers("floorHeight", into: &buildings.floorHeight)
+    numbers("grossFloorArea", into: &buildings.grossFloorArea)
+    numbers("siteArea", into: &buildings.siteArea)
+    numbers("vacantArea", into: &buildings.vacantArea)
     result.askingPrices = Array(repeating: .nan, count: n)
     result.askingRents = result.askingPrices
-    numbers("askingPrice", 1...10_000_000_000, into: &result.askingPrices)
-    numbers("askingRent", 0.01...1_000, into: &result.askingRents)
+    numbers("askingPrice", into: &result.askingPrices)
+    numbers("askingRent", into: &result.askingRents)
     if let texts = fields["year"]?.distinct(kept) {
-      // `1887`, `1887-05-01`, `1887-01-01T00:00:00`, `~1890`, `1890s`: the first four digits.
-      let years = texts.map { text -> Double? in
-        let digits = text.drop { !$0.isNumber }.prefix(4)
-        guard digits.count == 4, let year = Double(digits), (500...2100).contains(year) else { return nil }
-        return year
-      }
+      // A building may be planned, but not for the next century.
+      let years = texts.texts.map { WrittenYear($0, last: study.asOf.year + 10) }
       for (row, code) in texts.codes.enumerated() where code >= 0 {
-        if let year = years[Int(code)] {
-          buildings.year[row] = year
-        } else if let text = texts[row], text != "0" {
-          defect(row, .unreadableValue, "year is not plausible: \"\(text.prefix(40))\"")
+        switch years[Int(code)] {
+        case .year(let year): buildings.year[row] = year
+        case .nothing: break
+        case .unreadable: defect(row, .unreadableValue, "year is not plausible: \"\((texts[row] ?? "").prefix(40))\"")
         }
       }
     }

@@ -14,6 +14,9 @@ struct CityReader {
   let options: RunOptions
   let codes: CodeTables
   let tags: OSMTagTable
+  let units: UnitTable
+  /// Languages of the study's country, for texts whose encoding must be found out.
+  let languages: [String]
   var osm: [String: OSMSource] = [:]
   var hashes: [String: String] = [:]
   var inputs: [InputRecord] = []
@@ -30,7 +33,17 @@ struct CityReader {
     (self.study, self.folder, self.register, self.sectors, self.options) = (study, folder, register, sectors, options)
     codes = try CodeTables(folder: folder)
     tags = try OSMTagTable(folder: folder)
+    units = try UnitTable(folder: folder)
+    languages = try Self.languages(of: study.country, folder)
     defects = DefectTally(limit: options.defectLimit)
+  }
+
+  private static func languages(of country: String, _ folder: DataFolder) throws -> [String] {
+    let table = try DataTable(file: folder.geoData + "/vocabulary/languages.csv", required: ["country", "languages"])
+    for row in 0..<table.count where table.text("country", row) == country {
+      return try table.requiredText("languages", row).split(separator: " ").map(String.init)
+    }
+    return []
   }
 
   // MARK: The whole city
@@ -62,7 +75,8 @@ struct CityReader {
     try checkExtent("buildings", footprints, of: extent)
 
     try noteGrouping(layer.features, source)
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "buildings", known: Self.buildingFields + study.publish)
+    let fields = try FieldMapping(
+      batch: layer.features, source: source, layer: "buildings", known: Self.buildingFields + study.publish, units: units)
     let (kept, ids) = identify(layer, fields, "buildings")
     if kept.count < layer.features.count { footprints = footprints.selecting(kept) }
     var lost = Array(repeating: false, count: kept.count)
@@ -83,7 +97,9 @@ struct CityReader {
     decodeBuildings(fields, kept, source, &buildings, &result)
 
     let locator = FootprintLocator(footprints)
-    if let source = study.layers["vacancy"] { try readRegister(source, ids: ids, locator: locator, into: &result) }
+    if let source = study.layers["vacancy"] {
+      try readRegister(source, fields: fields, kept: kept, footprints: footprints, locator: locator, into: &result)
+    }
     if let units = try unitLayer() { try readUnits(units.layer, units.source, locator: locator, into: &result) }
     weighEvidence(&result, &buildings)
 
@@ -131,6 +147,8 @@ struct CityReader {
     read.maxMemory = options.memoryLimit
     read.threads = options.threads
     read.includesKey = true
+    read.table = source.table
+    read.table.languages = languages
     return read
   }
 

@@ -7,7 +7,7 @@ extension CityReader {
   static let companyFields = ["id", "name", "sector", "employees", "founded", "ambassador", "seeks", "offers"]
 
   mutating func readCompanies(_ layer: Layer, _ source: Study.LayerSource) throws -> (Companies, [AttributeColumn]) {
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "companies", known: Self.companyFields)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "companies", known: Self.companyFields, units: units)
     let geometry = try place(layer, source, "companies")
     var x: [Double] = [], y: [Double] = [], sector: [Int16] = [], employees: [Double] = [], kept: [Int] = []
     func plain(_ text: String) -> String { text.lowercased().replacing("_", with: "-").replacing(" ", with: "-") }
@@ -19,7 +19,13 @@ extension CityReader {
     ] {
       if let k = sectorIndex[id] { sectorIndex[word] = k }
     }
-    let idField = fields["id"], sectorField = fields["sector"], employeesField = fields["employees"]
+    let idField = fields["id"], sectorField = fields["sector"]
+    let staff = fields.numbers("employees", Array(0..<layer.features.count))
+    for (row, complaint) in staff?.complaints ?? [] {
+      defects.add(
+        Defect(
+          layer: "companies", feature: idField?.text(row) ?? "#\(layer.features.numbers[row])", code: .unreadableValue, detail: complaint))
+    }
     for row in 0..<layer.features.count {
       func name() -> String { idField?.text(row) ?? "#\(layer.features.numbers[row])" }
       guard geometry.kinds[row] != .none else {
@@ -42,7 +48,7 @@ extension CityReader {
       x.append(position.x)
       y.append(position.y)
       sector.append(index)
-      employees.append(employeesField?.number(row) ?? .nan)
+      employees.append(staff?.values[row] ?? .nan)
     }
     record("companies", source, layer, kept: x.count)
     var table = TableColumns()

@@ -110,6 +110,15 @@ struct DistinctTexts {
     return Int(truncatingIfNeeded: h &* 0x9e37_79b9_7f4a_7c15 >> 16)
   }
 
+  /// The same without the texts that say nothing.
+  func without(_ isNothing: (String) -> Bool) -> DistinctTexts {
+    let dropped = texts.map(isNothing)
+    guard dropped.contains(true) else { return self }
+    var result = self
+    for (row, code) in codes.enumerated() where code >= 0 && dropped[Int(code)] { result.codes[row] = -1 }
+    return result
+  }
+
   /// What `decode` makes of each text, asked once a text; nil where nothing is known.
   func map<T>(_ decode: (String) -> T?) -> [T?] { texts.map(decode) }
 

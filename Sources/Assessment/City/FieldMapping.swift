@@ -1,40 +1,41 @@
 import GeoFormats
 import SimpleFeatures
+import TextFormats
 
 /// Finds the source's column for a field of the engine and reads it in the engine's unit.
 ///
 /// A study maps a field by name, with a unit in brackets where it is not the engine's: `height: "hgt [ft]"`,
 /// `siteArea: "parcel [ha]"`, `condition: "state [1-5]"`. Without a mapping, a column of the field's own name is taken
-/// (case, `_` and `-` do not matter).
+/// (case, `_` and `-` do not matter). A constant stands for a column in which every row says the same.
 struct FieldMapping {
   struct Field {
     let column: AttributeColumn
     let factor: Double
     let scale: String?
+    /// Words of the study that go before the tables, by their folded text.
+    let values: [String: Study.LayerSource.Meaning]
+    /// Folded texts that say that nothing is known.
+    let missing: Set<String>
 
-    func number(_ row: Int) -> Double? { column.number(row).map { $0 * factor } }
+    /// What the row says, trimmed; `nil` where nothing.
     func text(_ row: Int) -> String? {
-      guard let text = column.text(row)?.trimmed(), !text.isEmpty else { return nil }
+      guard let text = column.text(row)?.trimmed(), !text.isEmpty, missing.isEmpty || !missing.contains(text.folded) else { return nil }
       return text
     }
 
-    /// The numbers of the given rows; NaN where there is none.
-    func numbers(_ rows: [Int]) -> [Double] {
-      switch column.values {
-      case .real(let values): rows.map { column.validity[$0] && values[$0].isFinite ? values[$0] * factor : .nan }
-      case .integer(let values): rows.map { column.validity[$0] ? Double(values[$0]) * factor : .nan }
-      default: rows.map { number($0) ?? .nan }
-      }
-    }
+    /// What the study says that a text means.
+    func meaning(_ text: String) -> Study.LayerSource.Meaning? { values.isEmpty ? nil : values[text.folded] }
 
     /// The different texts of the given rows.
-    func distinct(_ rows: [Int]) -> DistinctTexts { DistinctTexts(column, rows: rows) }
+    func distinct(_ rows: [Int]) -> DistinctTexts {
+      DistinctTexts(column, rows: rows).without { missing.contains($0.folded) }
+    }
 
     /// The texts of the given rows, trimmed; empty where there is none.
     func texts(_ rows: [Int]) -> TextColumn {
       var result = TextColumn()
       result.offsets.reserveCapacity(rows.count + 1)
-      guard case .text(let values) = column.values else {
+      guard case .text(let values) = column.values, missing.isEmpty else {
         for row in rows { result.append(text(row) ?? "") }
         return result
       }
@@ -48,26 +49,36 @@ struct FieldMapping {
     }
   }
 
+  /// The numbers of a field in the engine's unit.
+  struct Numbers {
+    /// By row; NaN where there is none.
+    var values: [Double]
+    /// What is wrong with texts that name none, by row, ascending.
+    var complaints: [(row: Int, detail: String)] = []
+  }
+
   let batch: FeatureBatch
   let source: Study.LayerSource
   let layer: String
-
-  /// Lengths to metres, areas to square metres, rents to a month.
-  static let units: [String: Double] = [
-    "m": 1, "cm": 0.01, "mm": 0.001, "km": 1000, "ft": 0.3048, "m2": 1, "m²": 1, "ha": 10_000, "km2": 1e6, "ft2": 0.09290304,
-    "sqft": 0.09290304,
-    "%": 0.01, "share": 1, "1": 1, "year": 1.0 / 12, "month": 1, "thousand": 1000,
-  ]
+  private let units: UnitTable
+  private let values: [String: [String: Study.LayerSource.Meaning]]
+  private let missing: Set<String>
 
   /// Checks every mapped name against the source.
-  init(batch: FeatureBatch, source: Study.LayerSource, layer: String, known: [String]) throws {
-    (self.batch, self.source, self.layer) = (batch, source, layer)
-    for (field, name) in source.fields.sorted(by: { $0.key < $1.key }) {
-      guard known.contains(field) else {
+  init(batch: FeatureBatch, source: Study.LayerSource, layer: String, known: [String], units: UnitTable) throws {
+    (self.batch, self.source, self.layer, self.units) = (batch, source, layer, units)
+    missing = Set(source.missing.map(\.folded))
+    values = source.values.mapValues { Dictionary($0.map { ($0.key.folded, $0.value) }, uniquingKeysWith: { first, _ in first }) }
+    for (key, names) in [
+      ("fields", source.fields.keys.sorted()), ("values", source.values.keys.sorted()), ("constants", source.constants.keys.sorted()),
+    ] {
+      for field in names where !known.contains(field) {
         let hint = suggestion(for: field, among: known).map { " Did you mean `\($0)`?" } ?? " Known: \(known.joined(separator: ", "))."
-        throw AssessmentError(.badInput, "layers.\(layer).fields: the layer has no field `\(field)`.\(hint)")
+        throw AssessmentError(.badInput, "layers.\(layer).\(key): the layer has no field `\(field)`.\(hint)")
       }
-      let (column, _, _) = try Self.split(name, layer: layer, field: field)
+    }
+    for (field, name) in source.fields.sorted(by: { $0.key < $1.key }) {
+      let (column, _, _) = try split(name, field: field)
       guard batch.attribute(column) != nil else {
         let names = batch.attributes.map(\.name)
         let hint = suggestion(for: column, among: names).map { " Did you mean `\($0)`?" } ?? ""
@@ -79,28 +90,94 @@ struct FieldMapping {
     }
   }
 
-  private static func split(_ name: String, layer: String, field: String) throws -> (String, Double, String?) {
+  private func split(_ name: String, field: String) throws -> (String, Double, String?) {
     guard name.hasSuffix("]"), let open = name.lastIndex(of: "[") else { return (name, 1, nil) }
     let unit = String(name[name.index(after: open)...].dropLast()).trimmed()
     let column = String(name[..<open]).trimmed()
     if unit == "1-5" || unit == "5-1" { return (column, 1, unit) }
-    guard let factor = units[unit] else {
+    guard let factor = units.factor(unit, for: field) else {
       throw AssessmentError(
         .badInput,
-        "layers.\(layer).fields.\(field): unit [\(unit)] is unknown; use \(units.keys.sorted().joined(separator: ", ")), 1-5 or 5-1.")
+        "layers.\(layer).fields.\(field): unit [\(unit)] is unknown for it; use \(units.units(for: field).joined(separator: ", "))\(field == "condition" ? ", 1-5 or 5-1" : "")."
+      )
     }
     return (column, factor, nil)
   }
 
   /// The column of a field, or `nil` when the source has none.
   subscript(field: String) -> Field? {
+    guard let (column, factor, scale) = column(of: field) else { return nil }
+    return Field(column: column, factor: factor, scale: scale, values: values[field] ?? [:], missing: missing)
+  }
+
+  private func column(of field: String) -> (AttributeColumn, Double, String?)? {
+    if let constant = source.constants[field] {
+      var texts = TextColumn()
+      for _ in 0..<batch.count { texts.append(constant) }
+      return (
+        AttributeColumn(name: field, values: .text(texts), validity: ValidityBitmap(repeating: true, count: batch.count)), 1, nil
+      )
+    }
     if let name = source.fields[field] {
-      guard let (column, factor, scale) = try? Self.split(name, layer: layer, field: field), let values = batch.attribute(column) else {
-        return nil
-      }
-      return Field(column: values, factor: factor, scale: scale)
+      guard let (column, factor, scale) = try? split(name, field: field), let values = batch.attribute(column) else { return nil }
+      return (values, factor, scale)
     }
     func plain(_ text: String) -> String { String(text.lowercased().filter { $0 != "_" && $0 != "-" }) }
-    return batch.attributes.first { plain($0.name) == plain(field) }.map { Field(column: $0, factor: 1, scale: nil) }
+    return batch.attributes.first { plain($0.name) == plain(field) }.map { ($0, 1, nil) }
+  }
+
+  /// The numbers of the given rows in the engine's unit; `nil` when the source has no such column.
+  ///
+  /// Texts are read as people write them: what parts decimals and thousands is told, or decided by the column, or by the other columns of the file; a
+  /// unit behind a number goes before that of the study. O(rows + bytes of the different texts).
+  func numbers(_ name: String, _ rows: [Int]) -> Numbers? {
+    guard let field = self[name] else { return nil }
+    switch field.column.values {
+    case .real(let values):
+      return Numbers(values: rows.map { field.column.validity[$0] && values[$0].isFinite ? values[$0] * field.factor : .nan })
+    case .integer(let values):
+      return Numbers(values: rows.map { field.column.validity[$0] ? Double(values[$0]) * field.factor : .nan })
+    default: break
+    }
+    let texts = field.distinct(rows)
+    let words = texts.texts.map { field.meaning($0)?.word ?? $0 }
+    let written = WrittenNumbers(
+      words, told: source.numbers,
+      neighbour: words.contains(where: WrittenNumbers.isAmbiguous) && WrittenNumbers.decimal(of: words) == nil ? fileDecimal : nil)
+    var readings: [Double] = [], complaints: [String?] = []
+    for (k, text) in texts.texts.enumerated() {
+      let reading = written[k]
+      var value = reading.value.map { $0 * field.factor }
+      var complaint: String?
+      switch reading.failure {
+      case nil: break
+      case .unreadable: complaint = "\(name) is no number: \"\(text.prefix(60))\""
+      case .ambiguous:
+        complaint =
+          "\(name) \"\(text.prefix(60))\" may part decimals or thousands: add `numbers: {decimal: \".\"}` or `numbers: {decimal: \",\"}` to the layer"
+      }
+      if let unit = reading.unit, let number = reading.value {
+        value = units.factor(unit, for: name).map { number * $0 }
+        if value == nil { complaint = "\(name) \"\(text.prefix(60))\": \(unit) is no unit of it" }
+      }
+      readings.append(value ?? .nan)
+      complaints.append(complaint)
+    }
+    var result = Numbers(values: texts.codes.map { $0 < 0 ? .nan : readings[Int($0)] })
+    for (k, code) in texts.codes.enumerated() where code >= 0 {
+      if let complaint = complaints[Int(code)] { result.complaints.append((k, complaint)) }
+    }
+    return result
+  }
+
+  /// What parts decimals in the file's texts; `nil` where none tells, or where they contradict each other.
+  private var fileDecimal: Character? {
+    var found: Set<Character> = []
+    for column in batch.attributes {
+      guard case .text = column.values else { continue }
+      let texts = DistinctTexts(column, rows: Array(0..<batch.count)).texts
+      if let decimal = WrittenNumbers.decimal(of: texts) { found.insert(decimal) }
+    }
+    return found.count == 1 ? found.first : nil
   }
 }

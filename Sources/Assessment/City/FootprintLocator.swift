@@ -58,28 +58,69 @@ struct FootprintLocator {
   func building(of geometry: GeometryColumn, feature: Int) -> Int? {
     guard geometry.kinds[feature] != .none else { return nil }
     let p = geometry.centroid(of: feature)
-    return building(x: p.x, y: p.y)
+    return nearest(x: p.x, y: p.y, within: Self.reach)?.feature
   }
 
-  /// The footprint that holds the position (the smallest of several), else the nearest within 5 m.
-  func building(x: Double, y: Double) -> Int? {
-    let column = ((x - origin.x) / cell).rounded(.down), row = ((y - origin.y) / cell).rounded(.down)
-    // Compared as numbers: NaN and what no integer holds fail here, too.
-    guard column >= 0, row >= 0, column < Double(columns), row < Double(rows) else { return nil }
-    let i = Int(column), j = Int(row)
-    var inside: (feature: Int, area: Double)?
-    var near: (feature: Int, distance: Double)?
-    for k in Int(starts[j * columns + i])..<Int(starts[j * columns + i + 1]) {
-      let feature = Int(members[k])
-      let distance = footprints.distance(x: x, y: y, feature: feature)
-      if distance == 0 {
-        let area = footprints.area(of: feature)
-        if inside == nil || area < inside!.area { inside = (feature, area) }
-      } else if distance <= Self.reach, near == nil || distance < near!.distance {
-        near = (feature, distance)
+  /// The footprints whose envelopes meet a box, ascending.
+  func footprints(meeting box: Envelope) -> [Int] {
+    guard !box.isEmpty, let (xs, ys) = cells(of: box) else { return [] }
+    var found: Set<Int> = []
+    for j in ys {
+      for i in xs {
+        for k in members[Int(starts[j * columns + i])..<Int(starts[j * columns + i + 1])]
+        where footprints.envelope(of: Int(k)).distance(to: box) == 0 { found.insert(Int(k)) }
       }
     }
-    return inside?.feature ?? near?.feature
+    return found.sorted()
+  }
+
+  /// The cells that a box meets; `nil` for one outside the grid.
+  private func cells(of box: Envelope) -> (x: ClosedRange<Int>, y: ClosedRange<Int>)? {
+    func clamp(_ v: Double, _ n: Int) -> Int { Int(min(Double(n - 1), max(0, (v / cell).rounded(.down)))) }
+    let end = Position(x: origin.x + Double(columns) * cell, y: origin.y + Double(rows) * cell)
+    guard box.maxX >= origin.x, box.maxY >= origin.y, box.minX <= end.x, box.minY <= end.y else { return nil }
+    return (
+      clamp(box.minX - origin.x, columns)...clamp(box.maxX - origin.x, columns),
+      clamp(box.minY - origin.y, rows)...clamp(box.maxY - origin.y, rows)
+    )
+  }
+
+  /// The footprint that holds a position (the smallest of several), else the nearest not farther than `reach`, with its distance, m; of equally near
+  /// ones the smallest. O(footprints in the cells that the reach covers).
+  func nearest(x: Double, y: Double, within reach: Double = .infinity) -> (feature: Int, distance: Double)? {
+    guard x.isFinite, y.isFinite else { return nil }
+    let column = Int(min(Double(columns - 1), max(0, ((x - origin.x) / cell).rounded(.down))))
+    let row = Int(min(Double(rows - 1), max(0, ((y - origin.y) / cell).rounded(.down))))
+    // How far the position lies outside the grid.
+    let off = max(
+      0, origin.x - x, x - origin.x - Double(columns) * cell, origin.y - y, y - origin.y - Double(rows) * cell)
+    guard off <= reach else { return nil }
+    var best: (feature: Int, distance: Double, area: Double)?
+    func look(_ i: Int, _ j: Int) {
+      for k in members[Int(starts[j * columns + i])..<Int(starts[j * columns + i + 1])] {
+        let feature = Int(k)
+        let distance = footprints.distance(x: x, y: y, feature: feature)
+        guard distance <= reach, best.map({ distance <= $0.distance }) ?? true else { continue }
+        let area = footprints.area(of: feature)
+        if let known = best, known.distance == distance, (known.area, known.feature) <= (area, feature) { continue }
+        best = (feature, distance, area)
+      }
+    }
+    // Cells in growing squares; a footprint stands in every cell that its envelope and 5 m around it meet.
+    for ring in 0...max(columns, rows) {
+      let covered = Double(ring - 1) * cell + Self.reach
+      if let best, best.distance <= covered { break }
+      if ring > 0, covered >= reach { break }
+      for j in max(0, row - ring)...min(rows - 1, row + ring) {
+        if abs(j - row) == ring {
+          for i in max(0, column - ring)...min(columns - 1, column + ring) { look(i, j) }
+        } else {
+          if column - ring >= 0 { look(column - ring, j) }
+          if column + ring < columns, ring > 0 { look(column + ring, j) }
+        }
+      }
+    }
+    return best.map { ($0.feature, $0.distance) }
   }
 }
 

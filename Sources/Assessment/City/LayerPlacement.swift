@@ -1,6 +1,7 @@
 import GeoFormats
 import SimpleFeatures
 import SpatialEngine
+import TextFormats
 
 /// Where a layer lies: brought into the working CRS, and refused where it cannot be right.
 extension CityReader {
@@ -42,7 +43,13 @@ extension CityReader {
     var geometry = layer.features.geometry
     let placed = geometry.kinds.count { $0 != .none }
     guard !geometry.envelope().isEmpty else { return geometry }
-    let crs = try knownCRS(layer, source, name)
+    let crs: CoordinateReferenceSystem
+    if let named = source.columnCRS {
+      crs = self.crs
+      try bringRows(&geometry, layer, source, named, name)
+    } else {
+      crs = try knownCRS(layer, source, name)
+    }
     let lost = try reproject(&geometry, from: crs, layer: name)
     // Single records may lie anywhere; a layer of which nothing is left lies in the wrong place as a whole.
     guard lost.count < placed else {
@@ -54,5 +61,66 @@ extension CityReader {
     }
     try checkExtent(name, geometry, of: geometry.envelope())
     return geometry
+  }
+
+  /// Brings each row into the working CRS from the one that it names. Rows that name none or one that is not known, and positions that the named one
+  /// cannot have, are defects and lose their place. O(positions + different words).
+  private mutating func bringRows(
+    _ geometry: inout GeometryColumn, _ layer: Layer, _ source: Study.LayerSource, _ named: Study.LayerSource.ColumnCRS, _ name: String
+  ) throws {
+    guard let column = layer.features.attribute(named.column) else {
+      throw AssessmentError(
+        .badInput,
+        "layers.\(name).crs.column: \(source.reference.path) has no field \"\(named.column)\". It has: \(layer.features.attributes.map(\.name).joined(separator: ", "))."
+      )
+    }
+    let words = DistinctTexts(column, rows: Array(0..<layer.features.count))
+    let known = Dictionary(named.values.map { ($0.key.folded, $0.value) }, uniquingKeysWith: { first, _ in first })
+    var lost: [Int] = []
+    func lose(_ row: Int, _ code: Defect.Code, _ detail: String) {
+      defects.add(Defect(layer: name, feature: "#\(layer.features.numbers[row])", code: code, detail: detail))
+      lost.append(row)
+    }
+    var rowsOfWord = [[Int]](repeating: [], count: words.texts.count)
+    for row in 0..<layer.features.count where geometry.kinds[row] != .none {
+      if words.codes[row] < 0 {
+        lose(row, .unknownCode, "\(named.column) is empty, so the position cannot be read")
+      } else {
+        rowsOfWord[Int(words.codes[row])].append(row)
+      }
+    }
+    for (word, rows) in zip(words.texts, rowsOfWord) {
+      guard let from = known[word.folded] ?? (word.uppercased().hasPrefix("EPSG:") ? CoordinateReferenceSystem(word.uppercased()) : nil)
+      else {
+        for row in rows {
+          lose(row, .unknownCode, "\(named.column) \"\(word.prefix(40))\" is not among the values that the study names a CRS for")
+        }
+        continue
+      }
+      let isGeographic = try describe(from).isGeographic
+      let placed = rows.filter { row in
+        let fits =
+          !isGeographic || geometry.positions(of: row).allSatisfy { abs(geometry.x[$0]) <= 180 && abs(geometry.y[$0]) <= 90 }
+        if !fits {
+          let p = geometry.positions(of: row).lowerBound
+          lose(
+            row, .coordinateOutOfRange, "\(geometry.x[p]), \(geometry.y[p]) are no degrees, as \(named.column) \"\(word.prefix(40))\" says")
+        }
+        return fits
+      }
+      let positions = placed.flatMap { geometry.positions(of: $0) }
+      var x = positions.map { geometry.x[$0] }, y = positions.map { geometry.y[$0] }
+      _ = try CoordinateTransform(from: from, to: crs).transform(x: &x, y: &y)
+      for (k, position) in positions.enumerated() { (geometry.x[position], geometry.y[position]) = (x[k], y[k]) }
+    }
+    let placed = geometry.kinds.count { $0 != .none }
+    guard lost.count < placed else {
+      let first = defects.kept.last.map { " The last: \($0.detail)." } ?? ""
+      throw AssessmentError(
+        .badInput,
+        "layers.\(name), \(source.reference.path): none of the \(placed) positions can be read in the CRS that \(named.column) names.\(first) Correct `crs` of the layer; `crs: EPSG:…` names one for all rows."
+      )
+    }
+    geometry.empty(lost)
   }
 }

@@ -7,7 +7,7 @@ extension CityReader {
   static let placeFields = ["id", "name", "category"]
 
   mutating func readPlaces(_ layer: Layer, _ source: Study.LayerSource) throws -> (Places, TextColumn) {
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "places", known: Self.placeFields)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "places", known: Self.placeFields, units: units)
     let geometry = try place(layer, source, "places")
     var kept: [Int] = [], categories: [PlaceCategory] = [], names = TextColumn()
     let idField = fields["id"], nameField = fields["name"]

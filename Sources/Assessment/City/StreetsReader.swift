@@ -8,7 +8,7 @@ extension CityReader {
   static let streetFields = ["id", "name", "class", "walkable", "oneway"]
 
   mutating func readStreets(_ layer: Layer, _ source: Study.LayerSource) throws -> (Streets, TextColumn) {
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "streets", known: Self.streetFields)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "streets", known: Self.streetFields, units: units)
     let geometry = try place(layer, source, "streets")
     var kept: [Int] = [], classes: [RoadClass] = [], walkable: [Bool] = [], names = TextColumn()
     let all = Array(0..<layer.features.count)

@@ -43,7 +43,9 @@ public struct StudyCity: Sendable {
   public var streetNames: TextColumn
   /// The companies that were kept, as they were read: what they seek and offer is for partners to be found by.
   public var companyTable: [AttributeColumn] = []
-  /// The rows of the vacancy register with the building that each was matched to.
+  /// What became of the rows of the vacancy register.
+  public var registerRows = RegisterRows()
+  /// The rows of the vacancy register as they stand, each with what became of it.
   public var registerTable: [AttributeColumn] = []
   /// What was read.
   public var inputs: [InputRecord]

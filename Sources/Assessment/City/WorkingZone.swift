@@ -72,8 +72,8 @@ func chosenCRS(for layer: Layer, in source: CoordinateReferenceSystem, of refere
 
 /// Whether a whole layer is less than a metre wide, as when degrees are read as metres.
 ///
-/// Points that all stand on one spot are several records of one building.
+/// Points on one spot are several records of one building.
 func isInWrongUnits(_ geometry: GeometryColumn, extent: Envelope) -> Bool {
   guard !extent.isEmpty, max(extent.width, extent.height) < 1 else { return false }
-  return extent.width > 0 || extent.height > 0 || geometry.kinds.contains { $0 != .none && !$0.isPuntal }
+  return geometry.kinds.contains { $0 != .none && !$0.isPuntal }
 }

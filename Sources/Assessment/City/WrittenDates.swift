@@ -98,15 +98,15 @@ struct WrittenDates {
   }
 
   /// A day that is written as one number.
-  private static func day(ofNumber number: Double, digits: Int) -> CalendarDate? {
+  static func day(ofNumber number: Double, digits: Int) -> CalendarDate? {
     let whole = Int(exactly: number.rounded(.down)) ?? 0
     switch digits {
     case 5 where (19_725...73_050).contains(whole):
       // Excel counts days from 1899-12-30 on (its 1900 is a leap year by mistake); 25,569 is 1970-01-01.
       return day(since1970: whole - 25_569)
     case 8: return CalendarDate(year: whole / 10_000, month: whole / 100 % 100, day: whole % 100)
-    case 9, 10: return day(since1970: whole / 86_400)
-    case 12, 13: return day(since1970: whole / 86_400_000)
+    case 9, 10: return day(since1970: Int((number / 86_400).rounded(.down)))
+    case 11, 12, 13: return day(since1970: Int((number / 86_400_000).rounded(.down)))
     default: return nil
     }
   }

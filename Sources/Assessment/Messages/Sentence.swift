@@ -364,6 +364,13 @@ public enum Sentence: String, Sendable, CaseIterable {
   case noteStraightLines = "Walking distances are straight lines × 1.3: the study has no walkable streets."
   case noteNoEvidence =
     "No source says anything of vacancy: nothing can be scored. Add a vacancy register to the study (layers.vacancy)."
+  case noteNoRegisterEvidence =
+    "No row of the vacancy register speaks of a building, so nothing can be scored: registers.csv says for each row why."
+  case noteRegisterRows = "Vacancy register: {1} rows, {2} of them speak of a building ({3})."
+  case noteRespelledIdentifiers =
+    "{1} rows of the vacancy register name a building by an id that differs in prefix, case or leading zeros only ({2}): they are joined to it."
+  case noteJoinProposal =
+    "None of the {5} values of `{1}` is the id of a building; `{2}` is the buildings' `{3}` in {4} rows. Add join: {id: \"{2}\", field: \"{3}\"}."
   case noteNoneScored =
     "None of the {1} buildings with evidence passes the screening: see the reasons in excluded.csv."
 

@@ -110,6 +110,20 @@ extension ScoredStudy {
     return table.columns
   }
 
+  /// Rows of the vacancy register in its order: row, id, outcome, buildings, distance; `nil` for a study without one.
+  public var registerOutcomes: [AttributeColumn]? {
+    guard study.layers["vacancy"] != nil else { return nil }
+    let rows = source.registerRows, ids = source.city.buildings.ids
+    var table = TableColumns()
+    table.add("row", integer: rows.numbers.map { Int($0) })
+    table.add("id", known: rows.ids)
+    table.add("outcome", text: rows.outcomes.map(\.rawValue))
+    table.add("buildings", text: (0..<rows.count).map { row in rows.buildings(of: row).map { ids[$0] }.joined(separator: "|") })
+    // To the decimetre: positions of registers are no better.
+    table.add("distance_m", real: rows.distances.map { ($0 * 10).rounded() / 10 })
+    return table.columns
+  }
+
   /// Defects: layer, feature, code, detail, in the order found.
   public var defectTable: [AttributeColumn] {
     let kept = source.defects.kept

@@ -4,6 +4,7 @@ import UrbanIndicators
 public enum ExclusionReason: String, Sendable, CaseIterable {
   case geometryDefect = "geometry-defect"
   case demolished
+  case vacancyUnknown = "vacancy-unknown"
   case notVacant = "not-vacant"
   case vacancyNotCredible = "vacancy-not-credible"
   case ruin
@@ -43,7 +44,8 @@ struct Screening {
       } else if source.demolished[row] {
         reason = .demolished
       } else if !isClass {
-        reason = .notVacant
+        // What nobody knows is not known to be in use.
+        reason = source.vacancy[row] == .unknown ? .vacancyUnknown : .notVacant
       } else if !isCredible {
         reason = .vacancyNotCredible
       } else if buildings.condition[row] == .ruin {

@@ -1,5 +1,5 @@
 import Foundation
-public import GeoFormats
+import GeoFormats
 public import ProjectFinance
 public import SimpleFeatures
 
@@ -7,26 +7,6 @@ public import SimpleFeatures
 ///
 /// Decoded from a YAML file (see the contract in the README); paths are relative to that file.
 public struct Study: Sendable {
-  /// Where a layer comes from and how its fields are named.
-  public struct LayerSource: Sendable {
-    /// File and layer.
-    public var reference: LayerReference
-    /// Engine's field name → the source's field name.
-    public var fields: [String: String]
-    /// Field of the source that holds the building's id, for rows joined by id.
-    public var joinField: String?
-    /// CRS given by the study, for a source that does not say.
-    public var crs: CoordinateReferenceSystem?
-    /// Whether the content is invented for demonstration.
-    public var illustrative: Bool
-    /// The day of records that name none: when the list was made.
-    public var asOf: CalendarDate?
-    /// In which order day and month stand, where the values do not tell.
-    public var dateOrder: DateOrder?
-    /// Which OSM layer the tag table reads this source as; `nil` unless the source is raw OpenStreetMap.
-    public var isOpenStreetMap: Bool
-  }
-
   /// A constraint layer with its effect.
   public struct ConstraintSource: Sendable {
     /// Where it comes from.
@@ -170,7 +150,10 @@ public struct Study: Sendable {
     guard layers["buildings"] != nil else { throw layerMap.failure("buildings", "is missing: every study needs building footprints.") }
     constraints = []
     for item in try layerMap.mappings("constraints") ?? [] {
-      try item.allow(["source", "fields", "crs", "kind", "effect", "above", "strength", "cost"])
+      try item.allow(
+        LayerSource.keys.filter { !["join", "table", "illustrative", "preset"].contains($0) } + [
+          "kind", "effect", "above", "strength", "cost",
+        ])
       let kind = try item.requiredString("kind"), effect = try item.requiredString("effect")
       guard ["flood", "contamination", "noise", "nature", "zoning"].contains(kind) else {
         throw item.failure("kind", "one of flood, contamination, noise, nature, zoning is expected.")
@@ -180,7 +163,7 @@ public struct Study: Sendable {
       guard (0...1).contains(above) else { throw item.failure("above", "a share between 0 and 1 is expected.") }
       constraints.append(
         ConstraintSource(
-          layer: try Self.source(item, folder: folder, illustrative: false), kind: kind, effect: effect, above: above,
+          layer: try LayerSource(item, folder: folder), kind: kind, effect: effect, above: above,
           strength: try Self.strength(item, effect),
           cost: try Self.cost(item, effect, id: "constraint.\(constraints.count + 1).\(kind)", priceBase: priceDate.year, country: country))
       )
@@ -263,35 +246,15 @@ public struct Study: Sendable {
       source: try map.requiredString("source"), kind: "assumption", origin: "study")
   }
 
-  private static func resolve(_ path: String, in folder: String) -> String {
+  static func resolve(_ path: String, in folder: String) -> String {
     path.hasPrefix("/") ? path : folder == "/" ? "/" + path : folder + "/" + path
   }
 
   private static func layer(_ map: YAMLMapping, _ name: String, folder: String) throws -> LayerSource {
     guard let item = try map.mapping(name) else { throw map.failure(name, "{source: FILE} is expected.") }
-    try item.allow(["source", "fields", "join", "crs", "illustrative", "as_of", "dates"])
-    return try source(item, folder: folder, illustrative: item.bool("illustrative") ?? false)
-  }
-
-  private static func source(_ item: YAMLMapping, folder: String, illustrative: Bool) throws -> LayerSource {
-    let reference = LayerReference(parsing: resolve(try item.requiredString("source"), in: folder))
-    var fields: [String: String] = [:]
-    if let map = try item.mapping("fields") {
-      for key in map.keys { fields[key] = try map.requiredString(key) }
-    }
-    var join: String?
-    if let map = try item.mapping("join") {
-      try map.allow(["id"])
-      join = try map.requiredString("id")
-    }
-    var order: DateOrder?
-    if let text = try item.string("dates") {
-      order = DateOrder(rawValue: text)
-      guard order != nil else { throw item.failure("dates", "\"\(text)\" is unknown; dmy (day first) or mdy (month first) is expected.") }
-    }
-    return LayerSource(
-      reference: reference, fields: fields, joinField: join, crs: try item.string("crs").map { CoordinateReferenceSystem($0) },
-      illustrative: illustrative, asOf: try item.date("as_of"), dateOrder: order, isOpenStreetMap: isOpenStreetMap(reference.path))
+    try item.allow(LayerSource.keys)
+    if item.has("table"), name != "districts" { throw item.failure("table", "statistics are joined to `districts` only.") }
+    return try LayerSource(item, folder: folder)
   }
 
   /// Whether a file's name is that of raw OpenStreetMap data.

@@ -86,6 +86,8 @@ struct YAMLMapping {
     return node.null != nil
   }
 
+  func isMapping(_ key: String) -> Bool { node[key]?.mapping != nil }
+
   func string(_ key: String) throws -> String? {
     guard has(key) else { return nil }
     guard let text = node[key]?.scalar?.string else { throw failure(key, "a single value is expected.") }

@@ -51,7 +51,19 @@ struct TablePositions {
       source = try Self.found(names, prefersPlane, sample, &notes)
     }
     switch source {
-    case .none, .wellKnownText: break
+    case .none: break
+    case .wellKnownText(let columns):
+      guard !prefersPlane else { break }
+      // Well-known text that names a CRS says it itself.
+      let texts = try columns.flatMap { try sample($0) }.filter { !$0.uppercased().hasPrefix("SRID") }
+      let numbers = texts.flatMap { $0.split { !$0.isNumber && !"+-.eE".contains($0) } }.filter { $0.contains(where: \.isNumber) }
+      let values = numbers.compactMap { Double($0) }
+      if !numbers.isEmpty, values.count == numbers.count, values.allSatisfy({ abs($0) <= 180 }),
+        zip(numbers, values).allSatisfy({ Self.decimals(String($0)) >= 4 || $1 == 0 })
+      {
+        isGeographic = true
+        notes.append("\(names[columns[0]]) holds degrees: it is read as longitude and latitude (WGS 84)")
+      }
     case .cell: isGeographic = !prefersPlane
     case .pair(let x, let y):
       let (xs, ys) = (try sample(x), try sample(y))

@@ -15,6 +15,10 @@ struct FootprintLocatorTests {
     column.endFeature(.polygon)
   }
 
+  func building(_ locator: FootprintLocator, _ x: Double, _ y: Double) -> Int? {
+    locator.nearest(x: x, y: y, within: FootprintLocator.reach)?.feature
+  }
+
   func square(_ x: Double, _ y: Double, _ size: Double) -> [(Double, Double)] {
     [(x, y), (x + size, y), (x + size, y + size), (x, y + size), (x, y)]
   }
@@ -26,12 +30,12 @@ struct FootprintLocatorTests {
     add([square(40, 40, 10)], to: &column)
     add([square(200, 0, 10)], to: &column)
     let locator = FootprintLocator(column)
-    #expect(locator.building(x: 10, y: 10) == 0)
-    #expect(locator.building(x: 45, y: 45) == 1)
-    #expect(locator.building(x: 196, y: 5) == 2)
-    #expect(locator.building(x: 194.9, y: 5) == nil)
-    #expect(locator.building(x: 103, y: 50) == 0)
-    #expect(locator.building(x: .nan, y: 5) == nil && locator.building(x: 1e300, y: 5) == nil && locator.building(x: -1e12, y: 0) == nil)
+    #expect(building(locator, 10, 10) == 0)
+    #expect(building(locator, 45, 45) == 1)
+    #expect(building(locator, 196, 5) == 2)
+    #expect(building(locator, 194.9, 5) == nil)
+    #expect(building(locator, 103, 50) == 0)
+    #expect(building(locator, .nan, 5) == nil && building(locator, 1e300, 5) == nil && building(locator, -1e12, 0) == nil)
   }
 
   @Test("A courtyard is outside")
@@ -39,9 +43,9 @@ struct FootprintLocatorTests {
     var column = GeometryColumn()
     add([square(0, 0, 100), square(30, 30, 40)], to: &column)
     let locator = FootprintLocator(column)
-    #expect(locator.building(x: 50, y: 50) == nil)
-    #expect(locator.building(x: 33, y: 50) == 0)
-    #expect(locator.building(x: 10, y: 50) == 0)
+    #expect(building(locator, 50, 50) == nil)
+    #expect(building(locator, 33, 50) == 0)
+    #expect(building(locator, 10, 50) == 0)
   }
 
   @Test("Records may be points or polygons; one without geometry finds nothing")
@@ -58,10 +62,10 @@ struct FootprintLocatorTests {
 
   @Test("Without footprints nothing is found")
   func none() {
-    #expect(FootprintLocator(GeometryColumn()).building(x: 0, y: 0) == nil)
+    #expect(building(FootprintLocator(GeometryColumn()), 0, 0) == nil)
     var empty = GeometryColumn()
     empty.appendNull()
-    #expect(FootprintLocator(empty).building(x: 0, y: 0) == nil)
+    #expect(building(FootprintLocator(empty), 0, 0) == nil)
   }
 
   @Test("Footprints at the ends of the world do not blow up the grid")
@@ -70,7 +74,7 @@ struct FootprintLocatorTests {
     add([square(0, 0, 20)], to: &column)
     add([square(1e12, 5, 20)], to: &column)
     let locator = FootprintLocator(column)
-    #expect(locator.building(x: 5, y: 5) == 0 && locator.building(x: 1e12 + 5, y: 10) == 1 && locator.building(x: 1e6, y: 0) == nil)
+    #expect(building(locator, 5, 5) == 0 && building(locator, 1e12 + 5, 10) == 1 && building(locator, 1e6, 0) == nil)
   }
 
   @Test("The grid finds what a full search finds (seeded)")
@@ -90,7 +94,7 @@ struct FootprintLocatorTests {
     let locator = FootprintLocator(column)
     for _ in 0..<2000 {
       let x = random() * 1100 - 50, y = random() * 1100 - 50
-      var inside: Int?, near: Int?, nearest = 5.0
+      var inside: Int?, near: Int?, nearest = Double.infinity
       for (k, s) in squares.enumerated() {
         let dx = max(0, s.x - x, x - s.x - s.size), dy = max(0, s.y - y, y - s.y - s.size)
         let distance = (dx * dx + dy * dy).squareRoot()
@@ -100,7 +104,10 @@ struct FootprintLocatorTests {
           (near, nearest) = (k, distance)
         }
       }
-      #expect(locator.building(x: x, y: y) == inside ?? near, "(\(x), \(y)); seed 7")
+      #expect(building(locator, x, y) == inside ?? (nearest <= 5 ? near : nil), "(\(x), \(y)); seed 7")
+      let anywhere = locator.nearest(x: x, y: y)
+      #expect(anywhere?.feature == inside ?? near, "(\(x), \(y)); seed 7")
+      #expect(abs((anywhere?.distance ?? -1) - (inside == nil ? nearest : 0)) < 1e-9, "(\(x), \(y)); seed 7")
     }
   }
 }

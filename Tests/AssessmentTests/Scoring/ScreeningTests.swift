@@ -34,7 +34,7 @@ struct ScreeningTests {
     let study = try Self.town().scored()
     func reason(_ id: String) -> String { study.exclusions[study.row(id)]?.rawValue ?? "scored" }
     let expected = [
-      "geometry": "geometry-defect", "gone": "demolished", "used": "not-vacant", "nobody-knows": "not-vacant",
+      "geometry": "geometry-defect", "gone": "demolished", "used": "not-vacant", "nobody-knows": "vacancy-unknown",
       "stale": "vacancy-not-credible",
       "ruined": "ruin", "small": "floor-area-below-minimum", "wet": "flood-share-above-limit", "damp": "scored",
       "forbidden": "vetoed-by-constraint", "fine": "scored",
@@ -89,7 +89,7 @@ struct ScreeningTests {
   @Test("No candidate at all is a result, not an error")
   func nobody() throws {
     let study = try SmallTown(buildings: [.init(id: "a", x: 0, y: 0), .init(id: "b", x: 1, y: 0)]).scored()
-    #expect(study.scores.count == 0 && study.record.counts.excluded == 2 && study.record.exclusions.first?.reason == "not-vacant")
+    #expect(study.scores.count == 0 && study.record.counts.excluded == 2 && study.record.exclusions.first?.reason == "vacancy-unknown")
     #expect(try study.siteTable().count == 0)
   }
 }

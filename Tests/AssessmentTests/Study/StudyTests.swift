@@ -74,7 +74,7 @@ struct StudyTests {
     #expect(study.crs == CoordinateReferenceSystem("EPSG:25832"))
     #expect(study.layers["buildings"]?.reference.path == "/abs/city.gpkg")
     #expect(study.layers["buildings"]?.fields == ["storeys": "levels", "height": "hgt [ft]"])
-    #expect(study.layers["vacancy"]?.joinField == "building_id" && study.isIllustrative)
+    #expect(study.layers["vacancy"]?.join == .id("building_id", field: nil) && study.isIllustrative)
     #expect(study.layers["districts"]?.crs == CoordinateReferenceSystem("EPSG:4326"))
     #expect(
       study.constraints.map(\.kind) == ["flood", "noise", "nature"] && study.constraints.map(\.effect) == ["veto", "penalty", "cost"])
