@@ -76,7 +76,8 @@ public enum Ternary: UInt8, Sendable, CaseIterable, Hashable {
 public struct Buildings: Sendable {
   /// Ids, unique.
   public var ids: TextColumn
-  /// Footprints: polygons and multipolygons; a null geometry gives null indicators.
+  /// Footprints: polygons and multipolygons. A point stands for a site whose footprint nobody knows: it has a place and no form. A null geometry
+  /// gives null indicators.
   public var geometry: GeometryColumn
   /// Former or present use.
   public var function: [BuildingFunction]

@@ -49,29 +49,10 @@ struct CityReader {
   // MARK: The whole city
 
   mutating func read() throws -> StudyCity {
-    guard let source = study.layers["buildings"] else { throw AssessmentError(.badInput, "The study has no buildings layer.") }
+    guard let source = study.layers["buildings"] else { return try readSites() }
     var layer = try load("buildings", source)
     var footprints = layer.features.geometry
-    let sourceCRS = try knownCRS(layer, source, "buildings")
-    crs = try study.crs ?? chosenCRS(for: layer, in: sourceCRS, of: source.reference)
-    zone = study.crs == nil && sourceCRS != crs ? WorkingZone(crs) : nil
-    let facts = try describe(crs)
-    guard facts.isProjected, facts.metresPerUnit == 1 else {
-      throw AssessmentError(
-        .badInput, "crs: \(crs) is not projected in metres. Leave `crs` out, or name a projected system such as an ETRS89 / UTM zone.")
-    }
-    notes.append(
-      Message(
-        study.crs != nil ? .noteCRSOfStudy : sourceCRS == crs ? .noteCRSOfBuildings : .noteCRSChosen,
-        .text(facts.name.isEmpty ? "\(crs)" : "\(facts.name) (\(crs))")))
-    let unplaced = try reproject(&footprints, from: sourceCRS, layer: "buildings")
-    extent = footprints.envelope()
-    guard !extent.isEmpty else {
-      throw AssessmentError(
-        .badInput,
-        "layers.buildings, \(source.reference.path): no footprint has a position\(unplaced.isEmpty ? "" : " in \(crs): wrong CRS or swapped axes?"). \(layer.readCount) read = \(layer.features.count) kept + \(layer.readCount - layer.features.count) refused. Check the file and its CRS, or name another layer."
-      )
-    }
+    let unplaced = try settle(&footprints, of: layer, source, "buildings", from: try knownCRS(layer, source, "buildings"))
     try checkExtent("buildings", footprints, of: extent)
 
     try noteGrouping(layer.features, source)
@@ -87,13 +68,7 @@ struct CityReader {
 
     repairFootprints(&footprints, ids: ids, lost: &lost)
     var buildings = Buildings(ids: ids, geometry: footprints)
-    var result = StudyCity(
-      city: City(crs: crs, buildings: buildings), names: TextColumn(), addresses: TextColumn(), owners: TextColumn(),
-      contamination: TextColumn(), zoning: TextColumn(),
-      published: [],
-      evidence: EvidenceTable(), vacancy: [], vacancyConfidence: [], vacancyConfidenceHigh: [], decidingEvidence: [], lostGeometry: lost,
-      demolished: Array(repeating: false, count: kept.count),
-      placeNames: TextColumn(), streetNames: TextColumn(), inputs: [], defects: DefectTally(), notes: [])
+    var result = StudyCity(crs: crs, buildings: buildings, lostGeometry: lost)
     decodeBuildings(fields, kept, source, &buildings, &result)
 
     let locator = FootprintLocator(footprints)
@@ -102,8 +77,40 @@ struct CityReader {
     }
     if let units = try unitLayer() { try readUnits(units.layer, units.source, locator: locator, into: &result) }
     weighEvidence(&result, &buildings)
-
     result.city = City(crs: crs, buildings: buildings)
+    try readSurroundings(into: &result)
+    return result
+  }
+
+  /// Chooses the working CRS and brings the first layer into it. Gives the features without a place there.
+  mutating func settle(
+    _ geometry: inout GeometryColumn, of layer: Layer, _ source: Study.LayerSource, _ name: String,
+    from sourceCRS: CoordinateReferenceSystem
+  ) throws -> [Int] {
+    crs = try study.crs ?? chosenCRS(for: layer, in: sourceCRS, of: source.reference)
+    zone = study.crs == nil && sourceCRS != crs ? WorkingZone(crs) : nil
+    let facts = try describe(crs)
+    guard facts.isProjected, facts.metresPerUnit == 1 else {
+      throw AssessmentError(
+        .badInput, "crs: \(crs) is not projected in metres. Leave `crs` out, or name a projected system such as an ETRS89 / UTM zone.")
+    }
+    notes.append(
+      Message(
+        study.crs != nil ? .noteCRSOfStudy : sourceCRS == crs ? .noteCRSOfBuildings : .noteCRSChosen,
+        .text(facts.name.isEmpty ? "\(crs)" : "\(facts.name) (\(crs))")))
+    let unplaced = try reproject(&geometry, from: sourceCRS, layer: "buildings")
+    extent = geometry.envelope()
+    guard !extent.isEmpty else {
+      throw AssessmentError(
+        .badInput,
+        "layers.\(name), \(source.reference.path): no \(name == "buildings" ? "footprint" : "row") has a position\(unplaced.isEmpty ? "" : " in \(crs): wrong CRS or swapped axes?"). \(layer.readCount) read = \(layer.features.count) kept + \(layer.readCount - layer.features.count) refused. Check the file and its CRS, or name another layer."
+      )
+    }
+    return unplaced
+  }
+
+  /// Reads what stands around the buildings.
+  mutating func readSurroundings(into result: inout StudyCity) throws {
     if let (layer, source) = try optional("districts") { result.city.districts = try readDistricts(layer, source) }
     if let (layer, source) = try optional("places") { (result.city.places, result.placeNames) = try readPlaces(layer, source) }
     if let (layer, source) = try optional("companies") { (result.city.companies, result.companyTable) = try readCompanies(layer, source) }
@@ -123,7 +130,6 @@ struct CityReader {
     result.inputs = inputs
     result.defects = defects
     result.notes = notes
-    return result
   }
 
   var buildingsAreOSM: Bool { study.layers["buildings"]?.isOpenStreetMap ?? false }

@@ -122,8 +122,13 @@ struct FieldMapping {
       guard let (column, factor, scale) = try? split(name, field: field), let values = batch.attribute(column) else { return nil }
       return (values, factor, scale)
     }
+    return batch.attributes.first { Self.isCalled($0.name, field) }.map { ($0, 1, nil) }
+  }
+
+  /// Whether a column has the name of a field, without regard to case, `_` and `-`.
+  static func isCalled(_ column: String, _ field: String) -> Bool {
     func plain(_ text: String) -> String { String(text.lowercased().filter { $0 != "_" && $0 != "-" }) }
-    return batch.attributes.first { plain($0.name) == plain(field) }.map { ($0, 1, nil) }
+    return plain(column) == plain(field)
   }
 
   /// The numbers of the given rows in the engine's unit; `nil` when the source has no such column.

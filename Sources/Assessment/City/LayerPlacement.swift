@@ -65,7 +65,7 @@ extension CityReader {
 
   /// Brings each row into the working CRS from the one that it names. Rows that name none or one that is not known, and positions that the named one
   /// cannot have, are defects and lose their place. O(positions + different words).
-  private mutating func bringRows(
+  mutating func bringRows(
     _ geometry: inout GeometryColumn, _ layer: Layer, _ source: Study.LayerSource, _ named: Study.LayerSource.ColumnCRS, _ name: String
   ) throws {
     guard let column = layer.features.attribute(named.column) else {

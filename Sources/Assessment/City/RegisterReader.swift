@@ -49,12 +49,7 @@ extension CityReader {
         outcome = .ended
       } else if let status = statusField?.text(row) {
         let meaning = Self.meaning(statusField?.meaning(status)?.word ?? status)
-        switch meaning {
-        case .gone: outcome = .ended
-        case .unreadable: outcome = .statusNotUnderstood
-        case .vacancy(.unknown): outcome = .statusUnknown
-        case .vacancy: break
-        }
+        if self.outcome(of: meaning) != .linked { outcome = self.outcome(of: meaning) }
         let area = areas.map { $0.values[row] } ?? .nan
         let shares = vacantShares(link.buildings, result.city.buildings, footprints)
         for (building, share) in zip(link.buildings, shares) {
@@ -160,6 +155,19 @@ extension CityReader {
     }
   }
 
+  /// What becomes of a row that stands on a building.
+  private func outcome(of meaning: StatusMeaning) -> RegisterRows.Outcome {
+    switch meaning {
+    case .gone: .ended
+    case .unreadable: .statusNotUnderstood
+    case .vacancy(.unknown): .statusUnknown
+    case .vacancy: .linked
+    }
+  }
+
+  /// What becomes of a row that stands on a building and has a status.
+  func outcome(of status: String) -> RegisterRows.Outcome { outcome(of: Self.meaning(status)) }
+
   /// How a row's vacant area is shared by its buildings: by floor area where all are known, else by footprint. Sums to 1.
   private func vacantShares(_ rows: [Int], _ buildings: Buildings, _ footprints: GeometryColumn) -> [Double] {
     guard rows.count > 1 else { return rows.map { _ in 1 } }
@@ -174,7 +182,7 @@ extension CityReader {
   }
 
   /// The rows of a register as they stand, each with what became of it and the ids of its buildings.
-  private static func registerTable(_ batch: FeatureBatch, _ rows: RegisterRows, _ ids: TextColumn) -> [AttributeColumn] {
+  static func registerTable(_ batch: FeatureBatch, _ rows: RegisterRows, _ ids: TextColumn) -> [AttributeColumn] {
     var table = TableColumns()
     table.add("register_row", integer: rows.numbers.map { Int($0) })
     table.add("register_outcome", text: rows.outcomes.map(\.rawValue))
@@ -187,7 +195,7 @@ extension CityReader {
   }
 
   /// Says how many rows of the register speak of a building, and what became of the others.
-  private mutating func noteOutcomes(_ rows: RegisterRows) {
+  mutating func noteOutcomes(_ rows: RegisterRows) {
     guard rows.count > 0 else { return }
     let outcomes = rows.counts.map { outcome, count in
       Message.list(

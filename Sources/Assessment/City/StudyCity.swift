@@ -53,4 +53,15 @@ public struct StudyCity: Sendable {
   public var defects: DefectTally
   /// What the reader must know.
   public var notes: [Message]
+
+  /// A city of which nothing but its footprints is known.
+  /// - Parameter lostGeometry: the buildings whose geometry could not be used.
+  init(crs: CoordinateReferenceSystem, buildings: Buildings, lostGeometry: [Bool]) {
+    city = City(crs: crs, buildings: buildings)
+    (names, addresses, owners, contamination, zoning) = (TextColumn(), TextColumn(), TextColumn(), TextColumn(), TextColumn())
+    (published, evidence, vacancy, vacancyConfidence, vacancyConfidenceHigh, decidingEvidence) = ([], EvidenceTable(), [], [], [], [])
+    self.lostGeometry = lostGeometry
+    demolished = Array(repeating: false, count: buildings.count)
+    (placeNames, streetNames, inputs, defects, notes) = (TextColumn(), TextColumn(), [], DefectTally(), [])
+  }
 }

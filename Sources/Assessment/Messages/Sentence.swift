@@ -367,6 +367,8 @@ public enum Sentence: String, Sendable, CaseIterable {
   case noteNoRegisterEvidence =
     "No row of the vacancy register speaks of a building, so nothing can be scored: registers.csv says for each row why."
   case noteRegisterRows = "Vacancy register: {1} rows, {2} of them speak of a building ({3})."
+  case noteSitesWithoutFootprint =
+    "No buildings layer: the {1} rows of the register are sites of which nobody knows the footprint. They are scored by where they lie; area, form and storeys are unknown and widen every score."
   case noteRespelledIdentifiers =
     "{1} rows of the vacancy register name a building by an id that differs in prefix, case or leading zeros only ({2}): they are joined to it."
   case noteJoinProposal =

@@ -147,7 +147,10 @@ public struct Study: Sendable {
     for name in Self.layerNames where layerMap.has(name) {
       layers[name] = try Self.layer(layerMap, name, folder: folder)
     }
-    guard layers["buildings"] != nil else { throw layerMap.failure("buildings", "is missing: every study needs building footprints.") }
+    guard layers["buildings"] != nil || layers["vacancy"] != nil else {
+      throw layerMap.failure(
+        "buildings", "is missing: a study needs building footprints, or a vacancy register whose rows are scored by where they lie.")
+    }
     constraints = []
     for item in try layerMap.mappings("constraints") ?? [] {
       try item.allow(
