@@ -1,5 +1,6 @@
 import Assessment
 import Foundation
+import GeoFormats
 import Glibc
 
 /// Why results cannot be written.
@@ -65,11 +66,10 @@ public final class OutputFolder {
     guard followsLink else {
       throw OutputError("\(plain) is a link; results do not go through links that were not named. Remove it, or name a folder with --out.")
     }
-    guard let real = realpath(plain, nil) else {
+    guard let real = try? realPath(plain) else {
       throw OutputError("\(plain) is a link that leads nowhere. Make the folder it names, or name another with --out.")
     }
-    defer { free(real) }
-    return String(cString: real)
+    return real
   }
 
   /// Refuses a place where something else stands than results of this engine.
@@ -121,7 +121,7 @@ public final class OutputFolder {
       try relics.remove(keepsFolder: true)
     }
     let state = partial + "/" + Self.stateName
-    if (try? String(contentsOfFile: state, encoding: .utf8)) != signature || FileEntry(state)?.isRegular != true {
+    if FileEntry(state)?.isRegular != true || (try? bytes(ofFile: state)) != Array(signature.utf8) {
       for name in (try? FileManager.default.contentsOfDirectory(atPath: partial)) ?? [] {
         try? FileManager.default.removeItem(atPath: partial + "/" + name)
       }
@@ -153,7 +153,9 @@ public final class OutputFolder {
   }
 
   /// The text of a file that is there already.
-  public func read(_ relative: String) -> String? { try? String(contentsOfFile: partial + "/" + relative, encoding: .utf8) }
+  public func read(_ relative: String) -> String? {
+    (try? bytes(ofFile: partial + "/" + relative)).flatMap { String(validating: $0, as: UTF8.self) }
+  }
 
   /// All files, relative, in the order of their names.
   public func files() -> [String] {

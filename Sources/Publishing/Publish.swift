@@ -74,7 +74,8 @@ public func publish(
   let portfolio = try Portfolio(scored, register: register, folder: data, sites: plain, record: record)
   var headlines: [Int: ConceptHeadline] = [:]
   var acceptability: [Int: Double] = [:]
-  var dossiers: [SiteDossier] = []
+  var dossiers: [(row: Int, dossier: SiteDossier)] = []
+  var failures = SiteFailures()
   var decisions: ShortListReport?
   var firmness: Robustness?
   if top > 0 {
@@ -83,10 +84,20 @@ public func publish(
     decisions = robustness.report
     for site in 0..<top {
       options.progress?("concepts", site, top)
-      let dossier = try portfolio.dossier(at: site, robustness: robustness)
-      headlines[site] = dossier.headline
       acceptability[site] = robustness.firstPlaceShare(site)
-      dossiers.append(dossier)
+      // A site whose size nobody knows has a place and no cost.
+      guard portfolio.hasFloorArea(site) else { continue }
+      guard
+        let dossier = failures.attempt(
+          portfolio.siteID(site) ?? "", { try portfolio.dossier(at: site, robustness: robustness) })
+      else { continue }
+      headlines[site] = dossier.headline
+      dossiers.append((site, dossier))
+    }
+    try failures.throwIfAll()
+    record.counts.reported = dossiers.count
+    if dossiers.count + failures.failures.count < top {
+      record.notes.append(Message(.noteWithoutFloorArea, .number(Double(top - dossiers.count - failures.failures.count), decimals: nil)))
     }
   }
   let sites = top > 0 ? plain.adding(headlines: headlines, acceptability: acceptability) : plain
@@ -117,10 +128,10 @@ public func publish(
   let atlas = Atlas(full.surroundings)
   let files = SiteFiles(study: scored.study, atlas: atlas, library: library, options: options)
   var reports: [String: String] = [:]
-  for (k, dossier) in dossiers.enumerated() {
-    options.progress?("reports", k, top)
+  for (k, (row, dossier)) in dossiers.enumerated() {
+    options.progress?("reports", k, dossiers.count)
     let place = "sites/" + pathComponent(ofSite: dossier.id)
-    let names = try files.write(dossier, feature: located.selecting([k]), at: place, into: folder)
+    let names = try files.write(dossier, feature: located.selecting([row]), at: place, into: folder)
     expected.formUnion(names)
     if let page = names.first(where: { $0.hasSuffix("/report.html") }) { reports[dossier.id] = page.replacing("%", with: "%25") }
   }
@@ -132,6 +143,7 @@ public func publish(
   }
   _ = try close(folder, expected, facts, scored, &record, threads: options.threads)
   // Everything else stands; that the PDFs are missing is still an error for whoever asked for them.
+  try failures.throwIfAny()
   if let missing = files.missing ?? files.refused.first?.error { throw missing }
   return record
 }

@@ -27,10 +27,20 @@ public func publishSites(
   }
   var paths: [String] = []
   var records: [JSON] = []
+  var failures = SiteFailures()
   for (k, id) in chosen.enumerated() {
     options.progress?("reports", k, chosen.count)
     let site = try portfolio.row(of: id)
-    let dossier = try portfolio.dossier(of: id)
+    guard portfolio.hasFloorArea(site) else {
+      failures.refuse(
+        id,
+        AssessmentError(
+          .badInput,
+          "neither its footprint nor its floor area is known, so nothing can be costed. Give `grossFloorArea` in the register, or a buildings layer."
+        ))
+      continue
+    }
+    guard let dossier = failures.attempt(id, { try portfolio.dossier(of: id) }) else { continue }
     files.atlas = Atlas(try portfolio.surroundings(around: id, SiteWindow.window))
     let below = "sites/" + pathComponent(ofSite: id)
     let place = out + "/" + below + (isWhatIf ? "/what-if" : "")
@@ -48,6 +58,8 @@ public func publishSites(
     paths += files.map { place + "/" + $0.path }
     records.append(dossier.json)
   }
+  try failures.throwIfAll()
+  try failures.throwIfAny()
   if let missing = files.missing ?? files.refused.first?.error { throw missing }
   return WrittenSites(paths: paths, jsonText: (records.count == 1 ? records[0] : .array(records)).serialized(indent: 2))
 }

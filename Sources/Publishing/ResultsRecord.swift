@@ -68,7 +68,7 @@ enum ResultsRecord {
   }
 
   private static func record(_ path: String) -> JSON? {
-    guard FileEntry(path)?.isRegular == true, let bytes = FileManager.default.contents(atPath: path) else { return nil }
+    guard FileEntry(path)?.isRegular == true, let bytes = try? bytes(ofFile: path) else { return nil }
     return try? JSON(parsing: [UInt8](bytes))
   }
 

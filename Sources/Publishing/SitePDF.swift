@@ -89,7 +89,7 @@ public final class PDFPress {
       ProcessInfo.processInfo.environment["REKINDLE_PYTHON"] ?? (FileManager.default.isExecutableFile(atPath: own) ? own : "python3")
     if let started = Self.start(python: python, script: folder + "/press.py") {
       (worker, input, output, program) = (started.process, started.input, started.output, nil)
-    } else if let path = Self.find("typst") {
+    } else if let path = Programs.path(of: "typst") {
       (worker, input, output, program) = (nil, nil, nil, path)
     } else {
       throw .typstMissing(tried: ["the package typst of \(python)", "typst on the path"])
@@ -98,11 +98,12 @@ public final class PDFPress {
 
   deinit {
     try? input?.close()
-    guard let worker, worker.isRunning else { return }
+    guard let worker else { return }
     // It ends when its input does; one that hangs is not waited for.
     for _ in 0..<200 where worker.isRunning { usleep(10_000) }
     if worker.isRunning { kill(worker.processIdentifier, SIGKILL) }
     worker.waitUntilExit()
+    Programs.forget(worker.processIdentifier)
   }
 
   /// The report on one site as a PDF file.
@@ -203,7 +204,9 @@ public final class PDFPress {
     ]
     process.standardError = errors
     process.standardOutput = FileHandle.nullDevice
-    do { try process.run() } catch { throw .typstMissing(tried: [program ?? "typst"]) }
+    let id: Int32
+    do { id = try Programs.start(process) } catch { throw .typstMissing(tried: [program ?? "typst"]) }
+    defer { Programs.forget(id) }
     let text = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
@@ -240,7 +243,7 @@ public final class PDFPress {
   }
 
   private static func start(python: String, script: String) -> (process: Process, input: FileHandle, output: FileHandle)? {
-    guard let path = python.contains("/") ? python : find(python) else { return nil }
+    guard let path = python.contains("/") ? python : Programs.path(of: python) else { return nil }
     let process = Process()
     let (input, output) = (Pipe(), Pipe())
     // Foundation starts what a link points at; a Python environment is known by the link itself.
@@ -251,23 +254,20 @@ public final class PDFPress {
     process.standardError = FileHandle.nullDevice
     // A worker that ends early must not end the engine: a write to its closed pipe is an error, not a signal.
     signal(SIGPIPE, SIG_IGN)
-    guard (try? process.run()) != nil else { return nil }
+    guard let id = try? Programs.start(process) else { return nil }
     guard hasMore(output.fileHandleForReading) else {
-      kill(process.processIdentifier, SIGKILL)
+      kill(id, SIGKILL)
+      Programs.forget(id)
       return nil
     }
     let greeting = output.fileHandleForReading.availableData
     guard let json = try? JSON(parsing: String(decoding: greeting, as: UTF8.self)), json["ready"]?.bool == true else {
       try? input.fileHandleForWriting.close()
       process.waitUntilExit()
+      Programs.forget(id)
       return nil
     }
     return (process, input.fileHandleForWriting, output.fileHandleForReading)
-  }
-
-  private static func find(_ program: String) -> String? {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-    return folders.map { $0 + "/" + program }.first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
   // MARK: Files

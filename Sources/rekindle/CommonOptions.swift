@@ -131,6 +131,7 @@ final class Progress: @unchecked Sendable {
 /// The exit status of an error; `nil` for errors of the argument parser.
 func exitStatus(of error: any Error) -> Int32? {
   if let kind = failureKind(of: error) { return kind.rawValue }
+  if let error = error as? SiteFailures { return error.kind?.rawValue ?? exitStatus(of: error.failures[0].error) }
   if error is OutputError { return FailureKind.cannotWrite.rawValue }
   if let error = error as? PDFError {
     switch error {

@@ -64,5 +64,5 @@ enum MemoryWatch {
 /// `exit` would run the libraries' own clean-up while other threads still use them.
 func abandon(_ text: String, status: Int32) -> Never {
   printError(text)
-  endConversions { _exit(status) }
+  Programs.endAll { _exit(status) }
 }

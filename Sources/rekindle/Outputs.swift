@@ -32,9 +32,9 @@ struct Untouchable {
     func fail(_ what: String) -> AssessmentError {
       AssessmentError(.cannotWrite, "\(option) \(output): this is \(what), and it is left as it is. Name another file.")
     }
-    let place = real(output)
+    let place = realPath(ofOutput: output)
     for file in files {
-      let own = real(file)
+      let own = realPath(ofOutput: file)
       if isSame(place, own) { throw fail("a file that is read") }
       if place.hasPrefix(own + "/") { throw fail("a file within \(file), which is read") }
       // What a database or a data set of several files keeps beside its main file belongs to it.
@@ -46,17 +46,7 @@ struct Untouchable {
       if isSibling { throw fail("a file that belongs to \(file), which is read") }
     }
     guard FileManager.default.fileExists(atPath: place) else { return }
-    for folder in folders where place.hasPrefix(real(folder) + "/") { throw fail("a file of \(folder)") }
-  }
-
-  /// A path without links; of a file that is not there yet, the folder's.
-  private func real(_ path: String) -> String {
-    if let found = realpath(path, nil) {
-      defer { free(found) }
-      return String(cString: found)
-    }
-    let url = URL(fileURLWithPath: path)
-    return url.deletingLastPathComponent().resolvingSymlinksInPath().appendingPathComponent(url.lastPathComponent).path
+    for folder in folders where place.hasPrefix(realPath(ofOutput: folder) + "/") { throw fail("a file of \(folder)") }
   }
 
   /// Whether two paths are one file, by a second name (hard link), too.

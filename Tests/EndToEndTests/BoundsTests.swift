@@ -138,6 +138,57 @@ struct BoundsTests {
     #expect(files["sites/b0/report.html"] != nil && files["index.html"] != nil && files["sites/b0/report.pdf"] == nil)
   }
 
+  @Test("A concept that cannot be made costs its own site: it is named, the others are delivered, and the status says so")
+  func concept() throws {
+    // Tables that lack the cost of removing asbestos: only what was built when it was used cannot be costed.
+    let home = try ScratchFolder()
+    for name in ["GeoData", "Reports/templates"] {
+      try FileManager.default.createDirectory(atPath: home.path + "/Reports", withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: packageFolder + "/" + name, toPath: home.path + "/" + name)
+    }
+    let costs = home.path + "/GeoData/assumptions/unit-costs.csv"
+    let lines = try String(contentsOfFile: costs, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+    let left = lines.filter { !$0.hasPrefix("cost.asbestos,") }
+    #expect(left.count == lines.count - 1)
+    try Data(left.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: costs))
+    let (folder, study) = try town(["Hall", "Depot"])
+    let table = try String(contentsOfFile: folder.path + "/buildings.csv", encoding: .utf8).split(separator: "\n")
+    try folder.write(
+      zip(table, ["year", "1900", "1970"]).map { "\($0),\($1)" }.joined(separator: "\n") + "\n", to: "buildings.csv")
+    let outcome = try rekindle(["run", study, "--out", folder.path + "/out", "--data-dir", home.path, "--quiet"])
+    #expect(outcome.status == 65, "\(outcome)")
+    #expect(outcome.errors.contains("No report on site b1") && outcome.errors.contains("cost.asbestos"), "\(outcome)")
+    let files = contents(of: folder.path + "/out")
+    #expect(files["sites/b0/report.html"] != nil && files["index.html"] != nil && files["sites/b1/report.html"] == nil)
+    let ranking = String(decoding: files["ranking.csv"] ?? Data(), as: UTF8.self)
+    #expect(ranking.contains("b0") && ranking.contains("b1"))
+    // Where no site can be costed the fault is none of theirs, and nothing is delivered.
+    try folder.write(
+      zip(table, ["year", "1970", "1970"]).map { "\($0),\($1)" }.joined(separator: "\n") + "\n", to: "buildings.csv")
+    let none = try rekindle(["run", study, "--out", folder.path + "/none", "--data-dir", home.path, "--quiet"])
+    #expect(none.status == 65 && none.errors.contains("cost.asbestos"), "\(none)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/none"))
+  }
+
+  @Test("Tables and templates that are no files are refused, not waited for")
+  func pipes() throws {
+    let (folder, study) = try town(["Hall"])
+    for name in [
+      "GeoData/priors.csv", "GeoData/profiles/cci-location.yml", "Reports/templates/report.mustache", "Reports/templates/catalogue.de.json",
+    ] {
+      let home = try ScratchFolder()
+      try FileManager.default.createDirectory(atPath: home.path + "/Reports", withIntermediateDirectories: true)
+      for part in ["GeoData", "Reports/templates"] {
+        try FileManager.default.copyItem(atPath: packageFolder + "/" + part, toPath: home.path + "/" + part)
+      }
+      try FileManager.default.removeItem(atPath: home.path + "/" + name)
+      #expect(mkfifo(home.path + "/" + name, 0o600) == 0)
+      let run = try WatchedRun.rekindle(
+        ["run", study, "--out", folder.path + "/out", "--data-dir", home.path, "--quiet"], in: folder.path, memory: nil, seconds: 30)
+      #expect(run.status != nil && run.status != 0, "\(name): \(run)")
+    }
+  }
+
   @Test(
     "Few descriptors and a small stack end in an answer or an error, not in a signal",
     arguments: ["ulimit -n 16", "ulimit -n 12", "ulimit -s 256"])

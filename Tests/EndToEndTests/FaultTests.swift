@@ -144,6 +144,46 @@ struct FaultTests {
     print("Interruptions: \(ended) of 6 met a living process and ended with 130")
   }
 
+  @Test("Told to end while a program hangs that ignores signals, a run ends and so does the program", arguments: [SIGTERM, SIGINT, SIGHUP])
+  func hangingPrograms(_ number: Int32) throws {
+    let folder = try ScratchFolder()
+    try folder.write(
+      "id,wkt,vacancy,storeys\nb,\"POLYGON((385000 6671000,385020 6671000,385020 6671030,385000 6671030,385000 6671000))\",vacant,3\n",
+      to: "buildings.csv")
+    try folder.write("<gml/>", to: "buildings.gml")
+    func study(_ source: String) -> String {
+      "study: hang\ncountry: FI\nprice_date: 2026-01-01\nlayers:\n  buildings: {source: \(source), crs: EPSG:3067}\nreport: {top: 1, formats: [html, pdf], languages: [en]}\n"
+    }
+    try folder.write(study("buildings.csv"), to: "typeset.yml")
+    try folder.write(study("buildings.gml"), to: "convert.yml")
+    // Both write down that they have begun, and sleep whatever they are told.
+    let asleep = "trap '' TERM INT HUP\necho $$ > '\(folder.path)/begun'\nwhile :; do sleep 1; done\n"
+    let worker = try folder.write("#!/bin/sh\necho '{\"ready\": true}'\nread job\n" + asleep, to: "python")
+    let converter = try folder.write("#!/bin/sh\n" + asleep, to: "bin/ogr2ogr")
+    // Without a sandbox, so that it can write beside itself.
+    let confinement = try folder.write("#!/bin/sh\nexit 1\n", to: "bin/bwrap")
+    for file in [worker, converter, confinement] { chmod(file, 0o755) }
+    let path = folder.path + "/bin:" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
+    for (name, environment) in [("typeset", ["REKINDLE_PYTHON": worker]), ("convert", ["PATH": path])] {
+      try? FileManager.default.removeItem(atPath: folder.path + "/begun")
+      let temporary = folder.path + "/tmp"
+      try? FileManager.default.removeItem(atPath: temporary)
+      try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+      let process = try BuiltExecutable.start(
+        ["run", folder.path + "/\(name).yml", "--out", folder.path + "/\(name)", "--quiet"], in: folder.path,
+        environment: environment.merging(["TMPDIR": temporary]) { $1 }, log: folder.path + "/log")
+      wait(for: folder.path + "/begun", of: process)
+      let children = descendants(of: process.processIdentifier)
+      #expect(process.isRunning && !children.isEmpty, "\(name): \(BuiltExecutable.outcome(of: process, log: folder.path + "/log"))")
+      send(number, to: process)
+      let outcome = BuiltExecutable.outcome(of: process, log: folder.path + "/log")
+      #expect(outcome.status == 128 + number, "\(name): \(outcome)")
+      for _ in 0..<200 where children.contains(where: isRunning) { usleep(10_000) }
+      #expect(!children.contains(where: isRunning), "\(name)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [], "\(name)")
+    }
+  }
+
   /// The processes that a process has started, and theirs, by proc(5).
   private func descendants(of parent: Int32) -> [Int32] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

@@ -27,7 +27,7 @@ final class Folder {
 }
 
 /// Whether the converter is installed.
-let hasConverter = FormatConverter.program("ogr2ogr") != nil
+let hasConverter = Programs.path(of: "ogr2ogr") != nil
 
 /// Reads a layer of a file.
 func read(_ path: String, layer: String? = nil, _ options: ReadOptions = ReadOptions()) throws -> Layer {

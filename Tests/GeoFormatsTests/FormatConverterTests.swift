@@ -55,7 +55,7 @@ struct FormatConverterTests {
     try writer.append(ExportTable(try read(csv).features))
     try writer.finish()
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(FormatConverter.program("ogr2ogr")))
+    process.executableURL = URL(fileURLWithPath: try #require(Programs.path(of: "ogr2ogr")))
     process.arguments = ["-q", folder.path + "/points.shp", folder.path + "/p.geojson"]
     try process.run()
     process.waitUntilExit()

@@ -58,6 +58,11 @@ extension Portfolio {
     return dossier
   }
 
+  /// Whether the size of a site is known, by its footprint or by what the source says.
+  public func hasFloorArea(_ row: Int) -> Bool {
+    ["ind_footprint_area_m2", "ind_gross_floor_area_m2"].contains { sites.attribute($0)?.number(row) != nil }
+  }
+
   /// What explains the score of a row of the site table.
   func explanation(at row: Int) throws -> SiteExplanation {
     var explanation = context.explanation(SiteRecord(sites, row: row))

@@ -1,4 +1,5 @@
 import Foundation
+import GeoFormats
 import SimpleFeatures
 public import TextFormats
 
@@ -54,7 +55,7 @@ public struct RunRecord: Sendable {
 
   /// - Returns: `nil` when the file is no record.
   static func binding(ofFile path: String) -> String? {
-    guard let bytes = FileManager.default.contents(atPath: path), let json = try? JSON(parsing: [UInt8](bytes)) else { return nil }
+    guard let bytes = try? bytes(ofFile: path), let json = try? JSON(parsing: bytes) else { return nil }
     return binding(of: json)
   }
 

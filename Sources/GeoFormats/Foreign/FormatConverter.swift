@@ -43,12 +43,6 @@ enum FormatConverter {
     return conversion
   }
 
-  /// Where a program stands on the search path.
-  static func program(_ name: String) -> String? {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-    return path.split(separator: ":").map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-  }
-
   /// The GeoPackage in an archive, which needs no converter; `nil` when the archive holds no database. One of several, and other databases, are refused.
   private static func unpacked(_ path: String, _ format: ForeignFormat) throws(FormatError) -> Conversion? {
     guard format.wrapper == "/vsizip/" else { return nil }
@@ -73,7 +67,7 @@ enum FormatConverter {
   private static func run(
     _ real: String, shownAs path: String, _ format: ForeignFormat, _ options: ReadOptions
   ) throws(FormatError) -> Conversion {
-    guard let ogr2ogr = program("ogr2ogr") else {
+    guard let ogr2ogr = Programs.path(of: "ogr2ogr") else {
       throw .neededProgramMissing(name: "ogr2ogr", aptPackage: "gdal-bin", path: path)
     }
     let folder = try TemporaryFolder()
@@ -88,7 +82,9 @@ enum FormatConverter {
     var claims: [String: Int] = [:]
     let counts = format.claimsCount && options.filter == nil
     if counts || !format.wrapper.isEmpty {
-      guard let ogrinfo = program("ogrinfo") else { throw .neededProgramMissing(name: "ogrinfo", aptPackage: "gdal-bin", path: path) }
+      guard let ogrinfo = Programs.path(of: "ogrinfo") else {
+        throw .neededProgramMissing(name: "ogrinfo", aptPackage: "gdal-bin", path: path)
+      }
       let listing = try sandbox.run(ogrinfo, ["-ro", "-so"] + (counts ? ["-al"] : []) + [input], path)
       if listing.status == 0 {
         claims = counts ? Self.counts(listing.output) : [:]

@@ -1,16 +1,5 @@
 internal import Foundation
 internal import Glibc
-internal import Synchronization
-
-/// Ends the converters that are running, removes all temporary folders and goes on to `end`, in a process that ends out of its order.
-///
-/// Other threads may still be reading: none of them starts a converter or makes a temporary folder any more.
-public func endConversions(then end: () -> Never) -> Never {
-  Sandbox.running.withLock { processes in
-    for process in processes { kill(process, SIGKILL) }
-    TemporaryFolder.removeAll(then: end)
-  }
-}
 
 /// Whether converters are confined on this machine.
 public struct Confinement: Sendable {
@@ -20,7 +9,7 @@ public struct Confinement: Sendable {
   public var detail: String
 
   /// What `bwrap` does on this machine; tried once in a process, by running a command in the sandbox in which converters run.
-  public static let ofConverters: Confinement = Sandbox.tried(FormatConverter.program("bwrap"))
+  public static let ofConverters: Confinement = Sandbox.tried(Programs.path(of: "bwrap"))
 }
 
 /// A place to run a converter that cannot do harm.
@@ -34,8 +23,6 @@ struct Sandbox {
   private let seconds: Int
   private let memory: Int?
   private let confinement: (bwrap: String, inputs: [String])?
-  /// Converters that have been started and not yet ended.
-  fileprivate static let running = Mutex<Set<pid_t>>([])
 
   /// What a user should know when converters are not confined.
   static var note: String? {
@@ -67,7 +54,7 @@ struct Sandbox {
     do { try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true) } catch {
       throw .cannotWrite(path: inner, reason: error.localizedDescription)
     }
-    if Confinement.ofConverters.isWorking, let bwrap = FormatConverter.program("bwrap") {
+    if Confinement.ofConverters.isWorking, let bwrap = Programs.path(of: "bwrap") {
       confinement = (bwrap, inputs.flatMap { ["--ro-bind", $0.file, "\(inner)/\($0.name)"] })
     } else {
       confinement = nil
@@ -110,7 +97,7 @@ struct Sandbox {
   /// Tries the sandbox: a shell in it must find the file that is bound and write down so, and must not find another.
   static func tried(_ bwrap: String?) -> Confinement {
     guard let bwrap else { return Confinement(isWorking: false, detail: "bwrap is not installed") }
-    guard let shell = FormatConverter.program("sh"), let inside = try? TemporaryFolder(), let outside = try? TemporaryFolder() else {
+    guard let shell = Programs.path(of: "sh"), let inside = try? TemporaryFolder(), let outside = try? TemporaryFolder() else {
       return Confinement(isWorking: false, detail: "\(bwrap) could not be tried: no shell, or no temporary folder")
     }
     let hidden = outside.path + "/hidden", shown = outside.path + "/shown", proof = inside.path + "/proof", said = inside.path + "/said"
@@ -171,16 +158,6 @@ struct Sandbox {
     }
   }
 
-  /// Ends a process and all that it has started. Each is stopped before it is asked for its own, so that none is born meanwhile.
-  private static func end(_ process: pid_t) {
-    kill(process, SIGSTOP)
-    let children = (try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)) ?? ""
-    for child in children.split(separator: " ") {
-      if let child = pid_t(child) { end(child) }
-    }
-    kill(process, SIGKILL)
-  }
-
   /// Runs a program to its end, or kills it when its time is over.
   func run(_ program: String, _ arguments: [String], _ path: String) throws(FormatError) -> Result {
     var command: [String] = []
@@ -188,7 +165,7 @@ struct Sandbox {
       command +=
         [confinement.bwrap] + Self.arguments(folder: folder, program: program, environment: environment) + confinement.inputs + ["--"]
     }
-    if let prlimit = FormatConverter.program("prlimit") {
+    if let prlimit = Programs.path(of: "prlimit") {
       let bytes = max(512 << 20, memory.map { $0 + $0 / 4 } ?? 4 << 30)
       command += [
         prlimit, "--as=\(Self.within(RLIMIT_AS, bytes))", "--cpu=\(Self.within(RLIMIT_CPU, seconds))",
@@ -214,17 +191,13 @@ struct Sandbox {
     process.terminationHandler = { _ in done.signal() }
     let id: pid_t
     do {
-      id = try Self.running.withLock { running in
-        try process.run()
-        running.insert(process.processIdentifier)
-        return process.processIdentifier
-      }
+      id = try Programs.start(process)
     } catch {
       throw .converterFailed(path: path, reason: "\(command[0]) cannot be started: \(error.localizedDescription)")
     }
-    defer { Self.running.withLock { _ = $0.remove(id) } }
+    defer { Programs.forget(id) }
     if done.wait(timeout: .now() + .seconds(seconds)) == .timedOut {
-      Self.end(process.processIdentifier)
+      Programs.endTree(process.processIdentifier)
       // Not without limit: what a program has started may outlive it and hold what tells of its end.
       _ = done.wait(timeout: .now() + .seconds(5))
       throw .converterTimedOut(path: path, seconds: seconds)

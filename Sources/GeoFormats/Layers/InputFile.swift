@@ -55,8 +55,18 @@ public func bytes(ofFile path: String) throws(FormatError) -> [UInt8] {
 }
 
 /// The absolute path without symbolic links.
-func realPath(_ path: String) throws(FormatError) -> String {
+/// - Throws: `FormatError` when nothing stands there.
+public func realPath(_ path: String) throws(FormatError) -> String {
   guard let real = unsafe realpath(path, nil) else { throw .unreadableFile(path: path, reason: systemErrorText()) }
   defer { unsafe free(real) }
   return unsafe String(cString: real)
+}
+
+/// The absolute path without symbolic links; of a file that is not there yet, that of its folder and its own name.
+public func realPath(ofOutput path: String) -> String {
+  if let real = try? realPath(path) { return real }
+  let plain = path.hasSuffix("/") ? String(path.dropLast()) : path
+  let name = plain.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? plain
+  let folder = String(plain.dropLast(name.utf8.count))
+  return ((try? realPath(folder.isEmpty ? "." : folder)) ?? folder) + "/" + name
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GeoFormats
 import Mustache
 import TextFormats
 
@@ -79,8 +80,7 @@ public struct TemplateLibrary: Sendable {
   }
 
   fileprivate static func text(of path: String) -> String? {
-    guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
-    return String(decoding: bytes, as: UTF8.self)
+    (try? bytes(ofFile: path)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   private static func catalogues(_ files: [String: String], folder: String) throws(TemplateError) -> [String: Catalogue] {
