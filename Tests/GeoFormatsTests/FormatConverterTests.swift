@@ -212,6 +212,23 @@ struct FormatConverterTests {
     }
   }
 
+  @Test("An archive without a layer says what it holds; one that is none says so")
+  func archives() throws {
+    let folder = try Folder()
+    let text = try folder.file("notes.txt", "hello"), archive = folder.path + "/a.zip"
+    try run("python3", ["-m", "zipfile", "-c", archive, text])
+    guard case .converterFailed(_, let reason)? = failure(reading: archive) else {
+      Issue.record("\(String(describing: failure(reading: archive)))")
+      return
+    }
+    #expect(reason.contains("notes.txt") && reason.contains("none as a layer"), "\(reason)")
+    guard case .converterFailed(_, let none)? = failure(reading: try folder.file("b.zip", "hello")) else {
+      Issue.record("a text file was read as an archive")
+      return
+    }
+    #expect(none.contains("no whole zip archive"), "\(none)")
+  }
+
   @Test(
     "A database keeps its keys through the converter; views that need more than SQLite are left out and said; GeoPackages need no converter"
   )

@@ -43,6 +43,15 @@ enum FormatConverter {
     return conversion
   }
 
+  /// Why an archive holds no layer, which GDAL does not say; `nil` for other formats.
+  private static func archiveReason(_ path: String, _ format: ForeignFormat) throws(FormatError) -> String? {
+    guard format.wrapper == "/vsizip/" else { return nil }
+    let names = try ZipArchive(path: path).entries.map(\.name)
+    guard !names.isEmpty else { return "it is no whole zip archive, or an empty one" }
+    let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " and \(names.count - 5) more" : "")
+    return "of its files (\(shown)) GDAL reads none as a layer; a database that hides in one of them must be unpacked first"
+  }
+
   /// The GeoPackage in an archive, which needs no converter; `nil` when the archive holds no database. One of several, and other databases, are refused.
   private static func unpacked(_ path: String, _ format: ForeignFormat) throws(FormatError) -> Conversion? {
     guard format.wrapper == "/vsizip/" else { return nil }
@@ -90,9 +99,7 @@ enum FormatConverter {
         claims = counts ? Self.counts(listing.output) : [:]
       } else if !format.wrapper.isEmpty {
         throw .converterFailed(
-          path: path,
-          reason:
-            "\(listing.reason(instead: folder.path + "/in/")); if a database hides in it, unpack it first")
+          path: path, reason: try archiveReason(path, format) ?? listing.reason(instead: folder.path + "/in/"))
       }
     }
     sandbox.environment["OGR_SKIP"] = try skipList(ogr2ogr, sandbox, allowed: format.drivers + ["GPKG"], path)
