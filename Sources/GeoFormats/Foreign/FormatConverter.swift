@@ -99,7 +99,9 @@ enum FormatConverter {
         claims = counts ? Self.counts(listing.output) : [:]
       } else if !format.wrapper.isEmpty {
         throw .converterFailed(
-          path: path, reason: try archiveReason(path, format) ?? listing.reason(instead: folder.path + "/in/"))
+          path: path,
+          reason: try archiveReason(path, format)
+            ?? "\(listing.reason(instead: folder.path + "/in/")); if a database hides in it, unpack it first")
       }
     }
     sandbox.environment["OGR_SKIP"] = try skipList(ogr2ogr, sandbox, allowed: format.drivers + ["GPKG"], path)
