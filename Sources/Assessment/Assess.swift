@@ -105,7 +105,7 @@ extension BuildingPriors {
     for row in 0..<functions.count where functions.text("vocabulary", row) == "canonical" {
       let index = Int(try function(functions, row).rawValue)
       if let value = functions.number("storey_height_m", row) { height[index] = value }
-      single[index] = functions.text("single_storey", row).flatMap(CodeTables.truth) ?? false
+      single[index] = functions.isYes("single_storey", row)
     }
     var clear: [Range] = [], load: [Range] = []
     let priors = try DataTable(

@@ -109,7 +109,7 @@ extension CityReader {
     func numbers(_ name: String, into column: inout [Double]) {
       guard let numbers = fields.numbers(name, kept) else { return }
       for (row, complaint) in numbers.complaints { defect(row, .unreadableValue, complaint) }
-      let plausible = PlausibleValue(name, units: units)
+      let plausible = PlausibleValue(name, units: codes.units)
       for (row, value) in numbers.values.enumerated() where !value.isNaN {
         if let complaint = plausible.complaint(value) {
           defect(row, .implausibleValue, complaint)
@@ -139,8 +139,9 @@ extension CityReader {
         }
       }
     }
-    if let texts = fields["function"]?.distinct(kept) {
-      let functions = texts.map(codes.function)
+    if let field = fields["function"] {
+      let texts = field.distinct(kept)
+      let functions = texts.map { codes.function(field.word($0)) }
       for (row, code) in texts.codes.enumerated() where code >= 0 {
         if let function = functions[Int(code)] {
           buildings.function[row] = function
@@ -151,7 +152,7 @@ extension CityReader {
     }
     if let field = fields["condition"] {
       let texts = field.distinct(kept)
-      let conditions = texts.map { codes.condition($0, scale: field.scale) }
+      let conditions = texts.map { codes.condition(field.word($0), scale: field.scale) }
       let vacancies = texts.map { text in
         codes.cadastreVacancy(text).map { found in
           let code = CodeTables.code(text)
@@ -170,27 +171,45 @@ extension CityReader {
         }
         if let vacancy = vacancies[Int(code)] {
           addEvidence(
-            Self.meaning(vacancy.status), text: vacancy.status, kind: .cadastre, source: vacancy.source, observed: observed[row],
+            meaning(vacancy.status, nil), text: vacancy.status, kind: .cadastre, source: vacancy.source, observed: observed[row],
             since: nil,
             confidence: vacancy.confidence, area: nil, row: row, &result)
         }
       }
     }
-    if let texts = fields["heritage"]?.distinct(kept) {
-      let states = texts.texts.map { CodeTables.truth($0) == false ? Ternary.no : .yes }
-      for (row, code) in texts.codes.enumerated() where code >= 0 { buildings.heritage[row] = states[Int(code)] }
+    if let field = fields["heritage"] {
+      let texts = field.distinct(kept)
+      let states = texts.texts.map { text -> Ternary? in
+        let word = field.word(text)
+        switch codes.word(.heritage, word) ?? codes.word(.truth, word) {
+        case "yes": return .yes
+        case "no": return .no
+        case "unknown": return .unknown
+        default: return nil
+        }
+      }
+      for (row, code) in texts.codes.enumerated() where code >= 0 {
+        if let state = states[Int(code)] {
+          buildings.heritage[row] = state
+        } else {
+          defect(row, .unknownCode, "heritage \"\((texts[row] ?? "").prefix(60))\" is in no table")
+        }
+      }
     }
     func category(_ name: String, _ decode: (String) -> String?) -> TextColumn {
       var column = TextColumn()
-      guard let texts = fields[name]?.distinct(kept) else {
+      guard let field = fields[name] else {
         column.offsets = Array(repeating: 0, count: n + 1)
         return column
       }
-      let words = texts.texts.map { (decode($0) ?? "").utf8.map { $0 } }
+      let texts = field.distinct(kept)
+      // What is known to be unknown is no defect.
+      let decoded = texts.texts.map { decode(field.word($0)) }
+      let words = decoded.map { ($0 == "unknown" ? "" : $0 ?? "").utf8.map { $0 } }
       for (row, code) in texts.codes.enumerated() {
         if code >= 0 {
           column.bytes.append(contentsOf: words[Int(code)])
-          if words[Int(code)].isEmpty {
+          if decoded[Int(code)] == nil {
             // The text itself is not repeated: an owner field may hold a person's name.
             defect(
               row, .unknownCode,
@@ -202,10 +221,8 @@ extension CityReader {
       }
       return column
     }
-    result.owners = category("owner", CodeTables.owner)
-    result.contamination = category("contamination") {
-      ["none", "treated", "suspected", "present"].contains($0.lowercased()) ? $0.lowercased() : nil
-    }
+    result.owners = category("owner") { codes.word(.owner, $0) }
+    result.contamination = category("contamination") { codes.word(.contamination, $0) }
     // A letter, and what the country adds to it: A+++, F2018.
     result.energyClasses = category("energyClass") { text in
       let word = text.uppercased()
@@ -214,14 +231,7 @@ extension CityReader {
       else { return nil }
       return word
     }
-    result.zoning = category("zoning") {
-      switch $0.lowercased() {
-      case "permits", "permitted", "yes": "permits"
-      case "needschange", "needs change", "needs_change": "needsChange"
-      case "forbids", "forbidden", "no": "forbids"
-      default: nil
-      }
-    }
+    result.zoning = category("zoning") { codes.word(.zoning, $0) }
 
     let name = study.publish.contains("name") ? fields["name"] : nil
     let address = study.publish.contains("address") ? fields["address"] : nil
@@ -263,7 +273,7 @@ extension CityReader {
       let registerConfidence = register.optional("vacancy.confidence.register")?.value ?? 0.95
       let ownName = "field `\(field.column.name)` of \(label)", plainTag = "OpenStreetMap tag vacancy"
       let tagNames = lifecycle?.texts.map { "OpenStreetMap tag \($0)" } ?? []
-      let meanings = texts.texts.map(Self.meaning)
+      let meanings = texts.texts.map { meaning($0, field) }
       for (row, code) in texts.codes.enumerated() where code >= 0 {
         let tag = lifecycle.map { Int($0.codes[row]) } ?? -1
         let isTag = source.isOpenStreetMap || tag >= 0

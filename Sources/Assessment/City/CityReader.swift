@@ -14,7 +14,6 @@ struct CityReader {
   let options: RunOptions
   let codes: CodeTables
   let tags: OSMTagTable
-  let units: UnitTable
   /// Languages of the study's country, for texts whose encoding must be found out.
   let languages: [String]
   var osm: [String: OSMSource] = [:]
@@ -31,10 +30,9 @@ struct CityReader {
 
   init(study: Study, folder: DataFolder, register: AssumptionRegister, sectors: [Sector], options: RunOptions) throws {
     (self.study, self.folder, self.register, self.sectors, self.options) = (study, folder, register, sectors, options)
-    codes = try CodeTables(folder: folder)
     tags = try OSMTagTable(folder: folder)
-    units = try UnitTable(folder: folder)
     languages = try Self.languages(of: study.country, folder)
+    codes = try CodeTables(folder: folder, languages: languages)
     defects = DefectTally(limit: options.defectLimit)
   }
 
@@ -57,7 +55,7 @@ struct CityReader {
 
     try noteGrouping(layer.features, source)
     let fields = try FieldMapping(
-      batch: layer.features, source: source, layer: "buildings", known: Self.buildingFields + study.publish, units: units)
+      batch: layer.features, source: source, layer: "buildings", known: Self.buildingFields + study.publish, codes: codes)
     let (kept, ids) = identify(layer, fields, "buildings")
     if kept.count < layer.features.count { footprints = footprints.selecting(kept) }
     var lost = Array(repeating: false, count: kept.count)

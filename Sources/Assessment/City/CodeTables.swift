@@ -1,13 +1,58 @@
 import GeoFormats
 import SimpleFeatures
+import TextFormats
 import UrbanIndicators
 
 /// The code lists that ship as data: words of many sources to the engine's terms.
 struct CodeTables {
+  /// Units of fields that are measured.
+  let units: UnitTable
+  private var tables: [Field: WordTable] = [:]
+  private var missing: Set<String> = []
   private var functions: [String: BuildingFunction] = [:]
   private var inspire: [String: [(field: String, to: String, confidence: Double?)]] = [:]
 
-  init(folder: DataFolder) throws {
+  /// Fields whose values are words of a table, by the table's name.
+  enum Field: String, CaseIterable {
+    case status, condition, heritage, owner, contamination, zoning, truth, places, sectors
+
+    /// What the words may mean; `nil` for sub-markets, which are a table of their own.
+    fileprivate func allowed(_ folder: DataFolder) throws -> Set<String> {
+      switch self {
+      case .status: Set(VacancyClass.allCases.map(\.rawValue) + ["gone"])
+      case .condition: Set(Condition.allCases.map(\.name))
+      case .heritage: ["yes", "no", "unknown"]
+      case .owner: ["public", "company", "private", "several", "unknown"]
+      case .contamination: ["none", "treated", "suspected", "present", "unknown"]
+      case .zoning: ["permits", "needsChange", "forbids", "unknown"]
+      case .truth: ["yes", "no"]
+      case .places: Set(PlaceCategory.allCases.map(\.name))
+      case .sectors: Set(try Sector.load(folder: folder).map(\.id))
+      }
+    }
+
+    /// The table in which the words of a field of the engine stand.
+    init?(ofField field: String) {
+      switch field {
+      case "vacancy", "status": self = .status
+      case "category": self = .places
+      case "sector": self = .sectors
+      case "walkable", "taken": self = .truth
+      default: self.init(rawValue: field)
+      }
+    }
+  }
+
+  /// Reads the tables.
+  /// - Parameter languages: ISO 639 codes, which decide what a word means that has several meanings.
+  init(folder: DataFolder, languages: [String] = []) throws {
+    units = try UnitTable(folder: folder)
+    let vocabulary = folder.geoData + "/vocabulary"
+    for field in Field.allCases {
+      tables[field] = try WordTable(file: "\(vocabulary)/\(field.rawValue).csv", languages: languages, allowed: field.allowed(folder))
+    }
+    let words = try DataTable(file: vocabulary + "/missing.csv", required: ["word"])
+    for row in 0..<words.count { missing.insert(try words.requiredText("word", row).folded) }
     let terms = try DataTable(file: folder.geoData + "/functions.csv", required: ["term", "function"])
     for row in 0..<terms.count {
       let name = try terms.requiredText("function", row)
@@ -51,6 +96,18 @@ struct CodeTables {
     inspire[Self.code(text)]?.first { $0.field == "vacancy" }.map { ($0.to, $0.confidence ?? 0.6) }
   }
 
+  /// What a word of a field means; `nil` for a word that is in no table.
+  func meaning(_ field: Field, _ text: String) -> Study.LayerSource.Meaning? { tables[field]?.meaning(text) }
+
+  /// What a word of a field means in the engine's terms; `nil` for a word that is in no table.
+  func word(_ field: Field, _ text: String) -> String? { meaning(field, text)?.word }
+
+  /// Folded texts that say of a field that nothing is known; a word that the field's own table knows is none of them.
+  func missing(for field: String) -> Set<String> {
+    guard let table = Field(ofField: field).flatMap({ tables[$0] }) else { return missing }
+    return missing.subtracting(table.words)
+  }
+
   /// The condition that a word or a mark means; `nil` when unknown to the tables.
   func condition(_ text: String, scale: String?) -> Condition? {
     if let scale, let mark = AttributeColumn.number(from: text), (1...5).contains(mark) {
@@ -58,46 +115,10 @@ struct CodeTables {
       return goodness >= 3.5 ? .good : goodness >= 2.5 ? .fair : .poor
     }
     let code = Self.code(text)
-    if let to = inspire[code]?.first(where: { $0.field == "condition" })?.to { return Condition.allCases.first { $0.name == to } }
-    switch code.lowercased() {
-    case "good", "very good", "excellent", "renovated": return .good
-    case "fair", "average", "moderate", "normal", "ok": return .fair
-    case "poor", "bad", "dilapidated", "derelict", "disrepair", "declined": return .poor
-    case "ruin", "ruins", "collapsed": return .ruin
-    case "functional", "unknown": return .unknown
-    default: return nil
-    }
+    let name = inspire[code]?.first { $0.field == "condition" }?.to ?? word(.condition, code) ?? word(.condition, text)
+    return name.flatMap { name in Condition.allCases.first { $0.name == name } }
   }
 
-  /// yes / no in the words of registers.
-  static func truth(_ text: String) -> Bool? {
-    switch text.lowercased() {
-    case "yes", "true", "1", "y", "t", "ja", "oui", "si", "sí", "tak", "kyllä": true
-    case "no", "false", "0", "n", "f", "nein", "non", "nie", "ei", "none": false
-    default: nil
-    }
-  }
-
-  /// The class that a status word means.
-  static func vacancy(_ text: String) -> VacancyClass? {
-    switch text.lowercased() {
-    case "vacant", "empty", "unoccupied", "disused", "abandoned", "yes", "true", "1", "leer", "leerstand", "vide", "leegstand": .vacant
-    case "partlyvacant", "partly vacant", "partly_vacant", "partial", "partially vacant", "teilweise": .partlyVacant
-    case "derelict", "ruin", "ruins", "ruinous": .derelict
-    case "inuse", "in use", "in_use", "occupied", "used", "functional", "no", "false", "0", "active": .inUse
-    case "unknown", "": .unknown
-    default: nil
-    }
-  }
-
-  /// Owner classes of the profile; names of people are no class.
-  static func owner(_ text: String) -> String? {
-    switch text.lowercased() {
-    case "public", "municipal", "municipality", "city", "state", "government", "national", "regional", "county", "federal": "public"
-    case "company", "corporate", "business", "cooperative": "company"
-    case "private", "individual", "person", "church", "foundation", "association": "private"
-    case "several", "multiple", "condominium", "community", "heirs": "several"
-    default: nil
-    }
-  }
+  /// yes or no; `nil` when the word is in no table.
+  func truth(_ text: String) -> Bool? { word(.truth, text).map { $0 == "yes" } }
 }

@@ -1,5 +1,6 @@
 import GeoFormats
 import SimpleFeatures
+import TextFormats
 import UrbanIndicators
 
 /// Companies by sub-market.
@@ -7,19 +8,17 @@ extension CityReader {
   static let companyFields = ["id", "name", "sector", "employees", "founded", "ambassador", "seeks", "offers"]
 
   mutating func readCompanies(_ layer: Layer, _ source: Study.LayerSource) throws -> (Companies, [AttributeColumn]) {
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "companies", known: Self.companyFields, units: units)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "companies", known: Self.companyFields, codes: codes)
     let geometry = try place(layer, source, "companies")
     var x: [Double] = [], y: [Double] = [], sector: [Int16] = [], employees: [Double] = [], kept: [Int] = []
-    func plain(_ text: String) -> String { text.lowercased().replacing("_", with: "-").replacing(" ", with: "-") }
-    var sectorIndex: [String: Int16] = ["audiovisual": -1, "software": -1]
-    for (k, s) in sectors.enumerated() { sectorIndex[s.id] = Int16(k) }
-    for (word, id) in [
-      ("software", "software-games"), ("games", "software-games"), ("audiovisual", "film"), ("art", "visual-arts"),
-      ("theatre", "performing-arts"),
-    ] {
-      if let k = sectorIndex[id] { sectorIndex[word] = k }
-    }
-    let idField = fields["id"], sectorField = fields["sector"]
+    var sectorIndex: [String: Int16] = [:]
+    for (k, s) in sectors.enumerated() { sectorIndex[s.id.folded] = Int16(k) }
+    let idField = fields["id"], sectorField = fields["sector"], sectorTexts = sectorField?.distinct(Array(0..<layer.features.count))
+    let known =
+      sectorTexts?.texts.map { text -> Int16? in
+        let word = sectorField?.word(text) ?? text
+        return sectorIndex[word.folded] ?? codes.word(.sectors, word).flatMap { sectorIndex[$0.folded] }
+      } ?? []
     let staff = fields.numbers("employees", Array(0..<layer.features.count))
     for (row, complaint) in staff?.complaints ?? [] {
       defects.add(
@@ -34,9 +33,10 @@ extension CityReader {
       }
       let position = geometry.centroid(of: row)
       var index: Int16 = -1
-      if let text = sectorField?.text(row) {
-        if let known = sectorIndex[plain(text)] {
-          index = known
+      if let sectorTexts, sectorTexts.codes[row] >= 0 {
+        let text = sectorTexts.texts[Int(sectorTexts.codes[row])]
+        if let sector = known[Int(sectorTexts.codes[row])] {
+          index = sector
         } else {
           defects.add(
             Defect(

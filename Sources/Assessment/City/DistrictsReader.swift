@@ -12,7 +12,7 @@ extension CityReader {
   ]
 
   mutating func readDistricts(_ layer: Layer, _ source: Study.LayerSource) throws -> Districts {
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "districts", known: Self.districtFields, units: units)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "districts", known: Self.districtFields, codes: codes)
     let geometry = try place(layer, source, "districts")
     let (kept, ids) = identify(layer, fields, "districts")
     let areal = kept.indices.filter { geometry.kinds[kept[$0]].isAreal }
@@ -66,7 +66,7 @@ extension CityReader {
       for (k, complaint) in numbers.complaints {
         defects.add(Defect(layer: "districts", feature: districts.ids[targets[k]], code: .unreadableValue, detail: complaint))
       }
-      let plausible = PlausibleValue(name, units: units)
+      let plausible = PlausibleValue(name, units: codes.units)
       for (k, value) in numbers.values.enumerated() where !value.isNaN {
         if let complaint = plausible.complaint(value) {
           defects.add(Defect(layer: "districts", feature: districts.ids[targets[k]], code: .implausibleValue, detail: complaint))
@@ -84,7 +84,7 @@ extension CityReader {
   private mutating func joinStatistics(_ source: Study.LayerSource, to districts: inout Districts) throws {
     guard case .id(let name, _)? = source.join else { return }
     let layer = try load("districts.table", source)
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "districts.table", known: Self.districtFields, units: units)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "districts.table", known: Self.districtFields, codes: codes)
     guard let column = layer.features.attribute(name) else {
       throw AssessmentError(
         .badInput,

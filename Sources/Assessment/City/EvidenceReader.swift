@@ -11,13 +11,16 @@ extension CityReader {
   /// What a status word says.
   enum StatusMeaning {
     case gone
-    case vacancy(VacancyClass)
+    case vacancy(VacancyClass, isTaken: Bool)
     case unreadable
   }
 
-  static func meaning(_ status: String) -> StatusMeaning {
-    if ["demolished", "notBuilt", "removed", "razed"].contains(status) { return .gone }
-    return CodeTables.vacancy(status).map { .vacancy($0) } ?? .unreadable
+  /// What a status word says: by the study, else by the table.
+  func meaning(_ status: String, _ field: FieldMapping.Field?) -> StatusMeaning {
+    let own = field?.meaning(status)
+    guard let meaning = codes.meaning(.status, own?.word ?? status) else { return .unreadable }
+    guard let vacancy = VacancyClass(rawValue: meaning.word) else { return .gone }
+    return .vacancy(vacancy, isTaken: own?.isTaken ?? meaning.isTaken)
   }
 
   /// When the records of a layer were observed, as far as their dates can be read.
@@ -29,9 +32,9 @@ extension CityReader {
   @discardableResult
   mutating func addEvidence(
     _ meaning: StatusMeaning, text: String, kind: VacancyEvidence.Kind, source: String, observed: ObservedDays.Observation, since: String?,
-    confidence: Double, area: Double?, row: Int, _ result: inout StudyCity
+    confidence: Double, area: Double?, row: Int, isTaken alsoTaken: Bool = false, _ result: inout StudyCity
   ) -> Bool {
-    let vacancy: VacancyClass
+    let vacancy: VacancyClass, isTaken: Bool
     switch meaning {
     case .gone:
       result.demolished[row] = true
@@ -42,7 +45,7 @@ extension CityReader {
           layer: "buildings", feature: result.city.buildings.ids[row], code: .unknownCode,
           detail: "vacancy status \"\(text.prefix(60))\" is in no table"))
       return false
-    case .vacancy(let found): vacancy = found
+    case .vacancy(let found, let taken): (vacancy, isTaken) = (found, taken || alsoTaken)
     }
     guard vacancy != .unknown else { return false }
     if let complaint = observed.complaint {
@@ -52,15 +55,15 @@ extension CityReader {
     if observed.day == nil { undated += 1 }
     result.evidence.add(
       VacancyEvidence(
-        status: vacancy, kind: kind, source: source, observed: observed.day, since: since, confidence: confidence, vacantArea: area),
-      building: row)
+        status: vacancy, kind: kind, source: source, observed: observed.day, since: since, confidence: confidence, vacantArea: area,
+        isTaken: isTaken), building: row)
     return true
   }
 
   mutating func readUnits(_ layer: Layer, _ source: Study.LayerSource, locator: FootprintLocator, into result: inout StudyCity)
     throws
   {
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "units", known: Self.unitFields, units: units)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "units", known: Self.unitFields, codes: codes)
     let geometry = try place(layer, source, "units")
     let confidence = register.optional("vacancy.confidence.unit-tag")?.value ?? 0.35
     var matched = 0
@@ -76,7 +79,7 @@ extension CityReader {
       let tag = lifecycleField?.text(row) ?? "vacancy"
       let status = vacancyField?.text(row) ?? "partlyVacant"
       addEvidence(
-        Self.meaning(status), text: status, kind: .unitTag, source: "OpenStreetMap \(name), tag \(tag)", observed: observed[row],
+        meaning(status, vacancyField), text: status, kind: .unitTag, source: "OpenStreetMap \(name), tag \(tag)", observed: observed[row],
         since: nil,
         confidence: confidence, area: nil, row: building, &result)
     }

@@ -12,6 +12,7 @@ public struct EvidenceTable: Sendable {
   private var since: [Int32] = []
   private var confidence: [Double] = []
   private var area: [Double] = []
+  private var taken: [Bool] = []
   /// Pieces in the order of buildings; empty while that is the order in which they were read.
   private var order: [Int32] = []
   /// First piece of each building, and the end.
@@ -66,6 +67,7 @@ public struct EvidenceTable: Sendable {
     }
     confidence.append(piece.confidence)
     area.append(piece.vacantArea ?? .nan)
+    taken.append(piece.isTaken)
   }
 
   /// Puts the pieces in the order of buildings; to be called once all are added. O(pieces + buildings).
@@ -101,6 +103,7 @@ public struct EvidenceTable: Sendable {
   func observedIndex(_ piece: Int) -> Int { Int(observed[place(piece)]) }
   func confidence(_ piece: Int) -> Double { confidence[place(piece)] }
   func vacantArea(_ piece: Int) -> Double { area[place(piece)] }
+  func isTaken(_ piece: Int) -> Bool { taken[place(piece)] }
 
   /// The words that sources and periods are made of.
   var words: [String] { texts.words }
@@ -116,7 +119,7 @@ public struct EvidenceTable: Sendable {
       return VacancyEvidence(
         status: status(piece), kind: Self.kinds[Int(kind[k])], source: texts.words[Int(source[k])],
         observed: observed[k] < 0 ? nil : days[Int(observed[k])], since: since[k] < 0 ? nil : texts.words[Int(since[k])],
-        confidence: confidence[k], vacantArea: area[k].isNaN ? nil : area[k])
+        confidence: confidence[k], vacantArea: area[k].isNaN ? nil : area[k], isTaken: taken[k])
     }
   }
 }

@@ -14,6 +14,7 @@ extension CityReader {
     result.vacancyConfidence = Array(repeating: .nan, count: n)
     result.vacancyConfidenceHigh = Array(repeating: .nan, count: n)
     result.decidingEvidence = Array(repeating: -1, count: n)
+    result.isTaken = Array(repeating: false, count: n)
     result.evidence.arrange(buildings: n)
     let evidence = result.evidence
     // Evidence of one day has aged alike.
@@ -55,6 +56,8 @@ extension CityReader {
         continue
       }
       result.vacancy[row] = status
+      // Of equal evidence the one that knows of plans counts.
+      result.isTaken[row] = pieces.contains { ($0 == best || areEqual($0, best)) && evidence.isTaken($0) }
       result.vacancyConfidence[row] = confidence(best)
       result.vacancyConfidenceHigh[row] = evidence.confidence(best) * age(best).highShare
       result.decidingEvidence[row] = Int32(best - pieces.lowerBound)

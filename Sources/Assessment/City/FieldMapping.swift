@@ -17,25 +17,32 @@ struct FieldMapping {
     /// Folded texts that say that nothing is known.
     let missing: Set<String>
 
-    /// What the row says, trimmed; `nil` where nothing.
+    /// What stands in the row, trimmed; `nil` where nothing.
     func text(_ row: Int) -> String? {
-      guard let text = column.text(row)?.trimmed(), !text.isEmpty, missing.isEmpty || !missing.contains(text.folded) else { return nil }
+      guard let text = column.text(row)?.trimmed(), !text.isEmpty else { return nil }
       return text
     }
+
+    /// Whether a text says that nothing is known. What begins with a digit does not.
+    func isMissing(_ text: String) -> Bool {
+      guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
+      return missing.contains(text.folded)
+    }
+
+    /// The engine's word for a text, where the study tells it; else the text.
+    func word(_ text: String) -> String { meaning(text)?.word ?? text }
 
     /// What the study says that a text means.
     func meaning(_ text: String) -> Study.LayerSource.Meaning? { values.isEmpty ? nil : values[text.folded] }
 
-    /// The different texts of the given rows.
-    func distinct(_ rows: [Int]) -> DistinctTexts {
-      DistinctTexts(column, rows: rows).without { missing.contains($0.folded) }
-    }
+    /// The different texts of the given rows that say something.
+    func distinct(_ rows: [Int]) -> DistinctTexts { DistinctTexts(column, rows: rows).without(isMissing) }
 
     /// The texts of the given rows, trimmed; empty where there is none.
     func texts(_ rows: [Int]) -> TextColumn {
       var result = TextColumn()
       result.offsets.reserveCapacity(rows.count + 1)
-      guard case .text(let values) = column.values, missing.isEmpty else {
+      guard case .text(let values) = column.values else {
         for row in rows { result.append(text(row) ?? "") }
         return result
       }
@@ -60,13 +67,13 @@ struct FieldMapping {
   let batch: FeatureBatch
   let source: Study.LayerSource
   let layer: String
-  private let units: UnitTable
+  private let codes: CodeTables
   private let values: [String: [String: Study.LayerSource.Meaning]]
   private let missing: Set<String>
 
   /// Checks every mapped name against the source.
-  init(batch: FeatureBatch, source: Study.LayerSource, layer: String, known: [String], units: UnitTable) throws {
-    (self.batch, self.source, self.layer, self.units) = (batch, source, layer, units)
+  init(batch: FeatureBatch, source: Study.LayerSource, layer: String, known: [String], codes: CodeTables) throws {
+    (self.batch, self.source, self.layer, self.codes) = (batch, source, layer, codes)
     missing = Set(source.missing.map(\.folded))
     values = source.values.mapValues { Dictionary($0.map { ($0.key.folded, $0.value) }, uniquingKeysWith: { first, _ in first }) }
     for (key, names) in [
@@ -95,10 +102,10 @@ struct FieldMapping {
     let unit = String(name[name.index(after: open)...].dropLast()).trimmed()
     let column = String(name[..<open]).trimmed()
     if unit == "1-5" || unit == "5-1" { return (column, 1, unit) }
-    guard let factor = units.factor(unit, for: field) else {
+    guard let factor = codes.units.factor(unit, for: field) else {
       throw AssessmentError(
         .badInput,
-        "layers.\(layer).fields.\(field): unit [\(unit)] is unknown for it; use \(units.units(for: field).joined(separator: ", "))\(field == "condition" ? ", 1-5 or 5-1" : "")."
+        "layers.\(layer).fields.\(field): unit [\(unit)] is unknown for it; use \(codes.units.units(for: field).joined(separator: ", "))\(field == "condition" ? ", 1-5 or 5-1" : "")."
       )
     }
     return (column, factor, nil)
@@ -107,7 +114,8 @@ struct FieldMapping {
   /// The column of a field, or `nil` when the source has none.
   subscript(field: String) -> Field? {
     guard let (column, factor, scale) = column(of: field) else { return nil }
-    return Field(column: column, factor: factor, scale: scale, values: values[field] ?? [:], missing: missing)
+    return Field(
+      column: column, factor: factor, scale: scale, values: values[field] ?? [:], missing: missing.union(codes.missing(for: field)))
   }
 
   private func column(of field: String) -> (AttributeColumn, Double, String?)? {
@@ -145,7 +153,7 @@ struct FieldMapping {
     default: break
     }
     let texts = field.distinct(rows)
-    let words = texts.texts.map { field.meaning($0)?.word ?? $0 }
+    let words = texts.texts.map { field.word($0) }
     let written = WrittenNumbers(
       words, told: source.numbers,
       neighbour: words.contains(where: WrittenNumbers.isAmbiguous) && WrittenNumbers.decimal(of: words) == nil ? fileDecimal : nil)
@@ -162,7 +170,7 @@ struct FieldMapping {
           "\(name) \"\(text.prefix(60))\" may part decimals or thousands: add `numbers: {decimal: \".\"}` or `numbers: {decimal: \",\"}` to the layer"
       }
       if let unit = reading.unit, let number = reading.value {
-        value = units.factor(unit, for: name).map { number * $0 }
+        value = codes.units.factor(unit, for: name).map { number * $0 }
         if value == nil { complaint = "\(name) \"\(text.prefix(60))\": \(unit) is no unit of it" }
       }
       readings.append(value ?? .nan)

@@ -7,12 +7,17 @@ extension CityReader {
   static let placeFields = ["id", "name", "category"]
 
   mutating func readPlaces(_ layer: Layer, _ source: Study.LayerSource) throws -> (Places, TextColumn) {
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "places", known: Self.placeFields, units: units)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "places", known: Self.placeFields, codes: codes)
     let geometry = try place(layer, source, "places")
     var kept: [Int] = [], categories: [PlaceCategory] = [], names = TextColumn()
     let idField = fields["id"], nameField = fields["name"]
-    let texts = fields["category"]?.distinct(Array(0..<layer.features.count))
-    let meanings = texts?.map(Self.placeCategory) ?? []
+    let categoryField = fields["category"]
+    let texts = categoryField?.distinct(Array(0..<layer.features.count))
+    let meanings =
+      texts?.map { text -> PlaceCategory? in
+        let word = categoryField?.word(text) ?? text
+        return PlaceCategory(name: word) ?? PlaceCategory(name: codes.word(.places, word) ?? word.lowercased())
+      } ?? []
     for row in 0..<layer.features.count {
       func name() -> String { idField?.text(row) ?? "#\(layer.features.numbers[row])" }
       guard geometry.kinds[row] != .none else {
@@ -33,18 +38,5 @@ extension CityReader {
     }
     record("places", source, layer, kept: kept.count)
     return (Places(geometry: geometry.selecting(kept), category: categories), names)
-  }
-
-  static func placeCategory(_ text: String) -> PlaceCategory? {
-    if let category = PlaceCategory(name: text) { return category }
-    switch text.lowercased() {
-    case "university", "college", "higher_education", "higher education": return .higherEducation
-    case "leisure", "theatre", "museum", "cinema": return .culture
-    case "restaurant", "cafe", "bar": return .food
-    case "stop", "bus_stop", "station": return .transit
-    case "supermarket": return .grocery
-    case "shop": return .retail
-    default: return PlaceCategory(name: text.lowercased())
-    }
   }
 }

@@ -22,7 +22,7 @@ extension CityReader {
     into result: inout StudyCity
   ) throws {
     let layer = try load("vacancy", source)
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "vacancy", known: Self.registerFields, units: units)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "vacancy", known: Self.registerFields, codes: codes)
     let links = try links(layer, source, buildingFields, kept, footprints, locator, ids: result.city.buildings.ids)
     let all = Array(0..<layer.features.count)
     let observed = observedDays(fields, all, source)
@@ -32,7 +32,11 @@ extension CityReader {
       defects.add(
         Defect(layer: "vacancy", feature: "#\(layer.features.numbers[row])", code: .unreadableValue, detail: complaint))
     }
-    let idField = fields["id"], statusField = fields["status"], sourceField = fields["source"], sinceField = fields["since"]
+    let idField = fields["id"], statusField = fields["status"], takenField = fields["taken"]
+    let statuses = statusField?.distinct(all), sources = fields["source"]?.distinct(all), sinces = fields["since"]?.distinct(all)
+    let meanings = statuses?.texts.map { meaning($0, statusField) } ?? []
+    let taken = takenField?.distinct(all)
+    let areTaken = taken?.texts.map { codes.truth(takenField?.word($0) ?? $0) } ?? []
     let label = URL(fileURLWithPath: source.reference.path).lastPathComponent
     let confidence = register.optional("vacancy.confidence.register")?.value ?? 0.95
     var rows = RegisterRows()
@@ -40,6 +44,16 @@ extension CityReader {
       let number = "#\(layer.features.numbers[row])"
       let link = links[row]
       var outcome = link.outcome
+      var isTaken = false
+      if let taken, taken.codes[row] >= 0 {
+        if let told = areTaken[Int(taken.codes[row])] {
+          isTaken = told
+        } else {
+          defects.add(
+            Defect(
+              layer: "vacancy", feature: number, code: .unknownCode, detail: "taken \"\((taken[row] ?? "").prefix(60))\" is in no table"))
+        }
+      }
       if link.buildings.isEmpty {
         defects.add(
           Defect(
@@ -47,15 +61,16 @@ extension CityReader {
         )
       } else if ended?[row].day != nil {
         outcome = .ended
-      } else if let status = statusField?.text(row) {
-        let meaning = Self.meaning(statusField?.meaning(status)?.word ?? status)
-        if self.outcome(of: meaning) != .linked { outcome = self.outcome(of: meaning) }
+      } else if let statuses, statuses.codes[row] >= 0 {
+        let status = statuses.texts[Int(statuses.codes[row])], meaning = meanings[Int(statuses.codes[row])]
+        let found = self.outcome(of: meaning, isTaken: isTaken)
+        if found != .linked { outcome = found }
         let area = areas.map { $0.values[row] } ?? .nan
         let shares = vacantShares(link.buildings, result.city.buildings, footprints)
         for (building, share) in zip(link.buildings, shares) {
           addEvidence(
-            meaning, text: status, kind: .register, source: sourceField?.text(row) ?? "register \(label)", observed: observed[row],
-            since: sinceField?.text(row), confidence: confidence, area: area.isNaN ? nil : area * share, row: building, &result)
+            meaning, text: status, kind: .register, source: sources?[row] ?? "register \(label)", observed: observed[row],
+            since: sinces?[row], confidence: confidence, area: area.isNaN ? nil : area * share, row: building, isTaken: isTaken, &result)
         }
       } else {
         outcome = .statusMissing
@@ -156,17 +171,14 @@ extension CityReader {
   }
 
   /// What becomes of a row that stands on a building.
-  private func outcome(of meaning: StatusMeaning) -> RegisterRows.Outcome {
+  func outcome(of meaning: StatusMeaning, isTaken: Bool = false) -> RegisterRows.Outcome {
     switch meaning {
     case .gone: .ended
     case .unreadable: .statusNotUnderstood
-    case .vacancy(.unknown): .statusUnknown
-    case .vacancy: .linked
+    case .vacancy(.unknown, _): .statusUnknown
+    case .vacancy(let vacancy, let taken): (taken || isTaken) && vacancy != .inUse ? .taken : .linked
     }
   }
-
-  /// What becomes of a row that stands on a building and has a status.
-  func outcome(of status: String) -> RegisterRows.Outcome { outcome(of: Self.meaning(status)) }
 
   /// How a row's vacant area is shared by its buildings: by floor area where all are known, else by footprint. Sums to 1.
   private func vacantShares(_ rows: [Int], _ buildings: Buildings, _ footprints: GeometryColumn) -> [Double] {

@@ -31,7 +31,7 @@ extension CityReader {
     extent = geometry.envelope()
 
     let fields = try FieldMapping(
-      batch: batch, source: source, layer: "vacancy", known: Self.buildingFields + Self.registerFields + study.publish, units: units)
+      batch: batch, source: source, layer: "vacancy", known: Self.buildingFields + Self.registerFields + study.publish, codes: codes)
     let ids = siteIDs(layer, fields)
     var buildings = Buildings(ids: ids, geometry: geometry)
     var result = StudyCity(crs: crs, buildings: buildings, lostGeometry: geometry.kinds.map { $0 == .none })
@@ -45,7 +45,7 @@ extension CityReader {
         outcome = .noPosition
         defects.add(Defect(layer: "vacancy", feature: ids[row], code: .missingGeometry, detail: "the record has no position"))
       } else {
-        outcome = status?.text(row).map { self.outcome(of: status?.meaning($0)?.word ?? $0) } ?? .statusMissing
+        outcome = status?.text(row).map { self.outcome(of: meaning($0, status)) } ?? .statusMissing
       }
       rows.append(batch.numbers[row], id: ids[row], outcome, distance: .nan, buildings: geometry.kinds[row] == .none ? [] : [row])
     }

@@ -8,12 +8,12 @@ extension CityReader {
   static let streetFields = ["id", "name", "class", "walkable", "oneway"]
 
   mutating func readStreets(_ layer: Layer, _ source: Study.LayerSource) throws -> (Streets, TextColumn) {
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "streets", known: Self.streetFields, units: units)
+    let fields = try FieldMapping(batch: layer.features, source: source, layer: "streets", known: Self.streetFields, codes: codes)
     let geometry = try place(layer, source, "streets")
     var kept: [Int] = [], classes: [RoadClass] = [], walkable: [Bool] = [], names = TextColumn()
     let all = Array(0..<layer.features.count)
     let classTexts = fields["class"]?.distinct(all), walkTexts = fields["walkable"]?.distinct(all), nameField = fields["name"]
-    let roads = classTexts?.texts.map(Self.roadClass) ?? [], walks = walkTexts?.map(CodeTables.truth) ?? []
+    let roads = classTexts?.texts.map(Self.roadClass) ?? [], walks = walkTexts?.map(codes.truth) ?? []
     for row in 0..<layer.features.count {
       guard geometry.kinds[row].isLinear else {
         let none = geometry.kinds[row] == .none

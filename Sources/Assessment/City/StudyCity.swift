@@ -33,6 +33,8 @@ public struct StudyCity: Sendable {
   public var vacancyConfidenceHigh: [Double]
   /// Index of the deciding evidence in `evidence[row]`; −1 without.
   public var decidingEvidence: [Int32]
+  /// Buildings for which somebody has plans already, by the deciding evidence.
+  public var isTaken: [Bool] = []
   /// Buildings whose geometry could not be used.
   public var lostGeometry: [Bool]
   /// Buildings that a source says are gone or not yet built.

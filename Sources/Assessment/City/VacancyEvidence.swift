@@ -26,6 +26,8 @@ public struct VacancyEvidence: Sendable, Hashable {
   public var confidence: Double
   /// Vacant floor area, m², if stated.
   public var vacantArea: Double?
+  /// Whether somebody has plans for the building already: a permission, a project, a sale.
+  public var isTaken = false
 
   /// The confidence on a later day: it halves every `halfLife` years (method §1); without a date it counts as one half-life old.
   public func confidence(on day: CalendarDate, halfLife: Double) -> Double {

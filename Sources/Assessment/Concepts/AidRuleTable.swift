@@ -26,7 +26,7 @@ extension AidRule {
         appliesTo: try table.requiredText("applies_to", row),
         cumulatesWith: table.text("cumulates_with", row).map { [$0] } ?? [], validFrom: from, validTo: to,
         source: try table.requiredText("source", row),
-        isVerified: table.text("verified", row).flatMap(CodeTables.truth) ?? false)
+        isVerified: table.isYes("verified", row))
     }
   }
 }

@@ -7,6 +7,7 @@ public enum ExclusionReason: String, Sendable, CaseIterable {
   case vacancyUnknown = "vacancy-unknown"
   case notVacant = "not-vacant"
   case vacancyNotCredible = "vacancy-not-credible"
+  case alreadyTaken = "already-taken"
   case ruin
   case floorAreaBelowMinimum = "floor-area-below-minimum"
   case floodShareAboveLimit = "flood-share-above-limit"
@@ -48,6 +49,8 @@ struct Screening {
         reason = source.vacancy[row] == .unknown ? .vacancyUnknown : .notVacant
       } else if !isCredible {
         reason = .vacancyNotCredible
+      } else if source.isTaken[row], !rules.includesTaken, !rules.all {
+        reason = .alreadyTaken
       } else if buildings.condition[row] == .ruin {
         reason = .ruin
       } else if Self.floorAreaUpperEnd(buildings, table, row) < rules.minimumFloorArea {

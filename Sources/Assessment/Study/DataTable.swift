@@ -27,6 +27,9 @@ struct DataTable {
     return text
   }
 
+  /// Whether a column of the engine's own tables says yes.
+  func isYes(_ column: String, _ row: Int) -> Bool { ["yes", "true", "1"].contains(text(column, row)?.lowercased()) }
+
   func number(_ column: String, _ row: Int) -> Double? { rows.attribute(column)?.number(row) }
 
   func failure(_ row: Int, _ column: String, _ message: String) -> AssessmentError {

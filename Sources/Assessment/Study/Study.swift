@@ -31,6 +31,8 @@ public struct Study: Sendable {
     public var minimumConfidence = 0.2
     /// Lowest gross floor area, m².
     public var minimumFloorArea = 150.0
+    /// Whether buildings are scored for which somebody has plans already.
+    public var includesTaken = false
     /// Whether every building is scored whatever its vacancy (for batch work and tests).
     public var all = false
   }
@@ -174,7 +176,11 @@ public struct Study: Sendable {
 
     candidates = Candidates()
     if let map = try yaml.mapping("candidates") {
-      try map.allow(["vacancy", "min_confidence", "min_floor_area"])
+      try map.allow(["vacancy", "min_confidence", "min_floor_area", "taken"])
+      if let taken = try map.string("taken") {
+        guard ["include", "exclude"].contains(taken) else { throw map.failure("taken", "include or exclude is expected.") }
+        candidates.includesTaken = taken == "include"
+      }
       if let classes = try map.strings("vacancy") {
         if classes == ["all"] {
           candidates.all = true

@@ -39,9 +39,10 @@ struct CodeTablesTests {
   }
 
   @Test("Owners become classes; a person's name is none")
-  func owners() {
-    #expect(CodeTables.owner("Municipality") == "public" && CodeTables.owner("heirs") == "several")
-    #expect(CodeTables.owner("Jane Doe") == nil)
+  func owners() throws {
+    let codes = try CodeTables(folder: shippedData())
+    #expect(codes.word(.owner, "Municipality") == "public" && codes.word(.owner, "heirs") == "several")
+    #expect(codes.word(.owner, "Jane Doe") == nil)
   }
 
   func mapping(_ fields: [String: String]) throws -> FieldMapping {
@@ -57,7 +58,7 @@ struct CodeTablesTests {
     var changed = source
     changed.fields = fields
     return try FieldMapping(
-      batch: batch, source: changed, layer: "buildings", known: CityReader.buildingFields, units: UnitTable(folder: shippedData()))
+      batch: batch, source: changed, layer: "buildings", known: CityReader.buildingFields, codes: CodeTables(folder: shippedData()))
   }
 
   func isUnknown(_ fields: FieldMapping, _ name: String, _ row: Int) -> Bool { fields.numbers(name, [0, 1])?.values[row].isNaN == true }

@@ -95,7 +95,7 @@ struct KnownFieldTests {
     let companies = Dictionary(uniqueKeysWithValues: open.source.companyTable.map { ($0.name, $0.text(0)) })
     #expect(companies["seeks"] == "a hall" && companies["offers"] == "training" && companies["founded"] == "2011")
     let register = Dictionary(uniqueKeysWithValues: open.source.registerTable.map { ($0.name, [$0.text(0), $0.text(1)]) })
-    #expect(register["building"] == ["mill", nil] && register["status"] == ["vacant", "vacant"])
+    #expect(register["register_buildings"] == ["mill", nil] && register["status"] == ["vacant", "vacant"])
   }
 
   @Test("An input of the recorded size, not touched since it was read, is taken to be the same; all others are hashed")

@@ -150,7 +150,7 @@ struct StudyTests {
     ("title: [a, b]", "", "", ["`title`", "single value"]),
     ("", "{source: city.gpkg#houses}", "city.gpkg", ["layers.buildings", "mapping"]),
     ("", "{source: city.gpkg#houses}", "{crs: EPSG:3067}", ["layers.buildings.source", "is missing"]),
-    ("", "buildings: {source: city.gpkg#houses}", "places: {source: p.csv}", ["layers.buildings", "every study needs building"]),
+    ("", "buildings: {source: city.gpkg#houses}", "places: {source: p.csv}", ["layers.buildings", "a study needs building footprints"]),
     ("", "layers:\n  buildings: {source: city.gpkg#houses}", "", ["`layers`", "is missing"]),
     ("  constraints: [{source: f.shp, kind: storm, effect: veto}]", "", "", ["layers.constraints[1].kind", "flood"]),
     ("  constraints: [{source: f.shp, kind: flood, effect: maybe}]", "", "", ["layers.constraints[1].effect", "veto"]),
