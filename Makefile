@@ -60,7 +60,7 @@ sanitize:
 	@.ci/install
 	@# What Foundation keeps of every program that it has run is no leak of ours.
 	for kind in $(KIND); do \
-	  ASAN_OPTIONS=detect_leaks=0 swift test --sanitize $$kind --scratch-path .build/$$kind --disable-xctest --filter '$(ONLY)' --skip EndToEndTests $(SWIFT_FLAGS) || exit 1; \
+	  ASAN_OPTIONS=detect_leaks=0 swift test --sanitize $$kind $$(test $$kind = thread && echo -Xswiftc -DTHREAD_SANITIZER) --scratch-path .build/$$kind --disable-xctest --filter '$(ONLY)' --skip EndToEndTests $(SWIFT_FLAGS) || exit 1; \
 	done
 
 coverage:

@@ -86,7 +86,7 @@ private final class PartsInOrder<Part>: @unchecked Sendable {
   private let take: (Part) throws -> Void
   /// Room ahead of the part whose turn it is.
   private let room: DispatchSemaphore
-  private let lock = Mutex(())
+  private let lock = Lock(())
   private var started = 0
   private var turn = 0
   private var waiting: [Int: Result<Part, any Error>] = [:]

@@ -98,12 +98,13 @@ extension CityReader {
   }
 
   mutating func decodeBuildings(
-    _ fields: FieldMapping, _ kept: [Int], _ source: Study.LayerSource, _ buildings: inout Buildings, _ result: inout StudyCity
+    _ fields: FieldMapping, _ kept: [Int], _ source: Study.LayerSource, _ layer: String, _ buildings: inout Buildings,
+    _ result: inout StudyCity
   ) {
     let n = kept.count
     let ids = buildings.ids
     func defect(_ row: Int, _ code: Defect.Code, _ detail: String) {
-      defects.add(Defect(layer: "buildings", feature: ids[row], code: code, detail: detail))
+      defects.add(Defect(layer: layer, feature: ids[row], code: code, detail: detail))
     }
     /// Numbers that make sense; others are defects and unknown.
     func numbers(_ name: String, into column: inout [Double]) {

@@ -44,6 +44,26 @@ struct CityReader {
     return []
   }
 
+  /// The source with what a preset knows of it: the one that it names, or the one that its header shows.
+  mutating func withPreset(_ source: Study.LayerSource, _ layer: Layer) throws -> Study.LayerSource {
+    let header = layer.features.attributes.map(\.name)
+    let presets = try Preset.all(in: folder)
+    let preset: Preset?
+    switch source.preset {
+    case .none: return source
+    case .found: preset = Preset.found(for: header, among: presets)
+    case .named(let name):
+      preset = presets.first { $0.name == name }
+      guard preset != nil else {
+        throw AssessmentError(
+          .badInput, "layers.vacancy.preset: there is no preset \"\(name)\". There are: \(presets.map(\.name).joined(separator: ", ")).")
+      }
+    }
+    guard let preset else { return source }
+    notes.append(Message(.notePreset, .text(preset.title), .text(preset.name)))
+    return preset.applied(to: source, header: header)
+  }
+
   // MARK: The whole city
 
   mutating func read() throws -> StudyCity {
@@ -67,11 +87,11 @@ struct CityReader {
     repairFootprints(&footprints, ids: ids, lost: &lost)
     var buildings = Buildings(ids: ids, geometry: footprints)
     var result = StudyCity(crs: crs, buildings: buildings, lostGeometry: lost)
-    decodeBuildings(fields, kept, source, &buildings, &result)
+    decodeBuildings(fields, kept, source, "buildings", &buildings, &result)
 
     let locator = FootprintLocator(footprints)
     if let source = study.layers["vacancy"] {
-      try readRegister(source, fields: fields, kept: kept, footprints: footprints, locator: locator, into: &result)
+      try readRegister(source, fields: fields, kept: kept, footprints: footprints, locator: locator, &buildings, into: &result)
     }
     if let units = try unitLayer() { try readUnits(units.layer, units.source, locator: locator, into: &result) }
     weighEvidence(&result, &buildings)

@@ -33,7 +33,9 @@ struct FieldMapping {
     func word(_ text: String) -> String { meaning(text)?.word ?? text }
 
     /// What the study says that a text means.
-    func meaning(_ text: String) -> Study.LayerSource.Meaning? { values.isEmpty ? nil : values[text.folded] }
+    func meaning(_ text: String) -> Study.LayerSource.Meaning? {
+      values.isEmpty ? nil : values[text.folded] ?? WordTable.firstLine(text).flatMap { values[$0.folded] }
+    }
 
     /// The different texts of the given rows that say something.
     func distinct(_ rows: [Int]) -> DistinctTexts { DistinctTexts(column, rows: rows).without(isMissing) }
@@ -70,9 +72,14 @@ struct FieldMapping {
   private let codes: CodeTables
   private let values: [String: [String: Study.LayerSource.Meaning]]
   private let missing: Set<String>
+  private let hidden: Set<String>
 
   /// Checks every mapped name against the source.
-  init(batch: FeatureBatch, source: Study.LayerSource, layer: String, known: [String], codes: CodeTables) throws {
+  /// - Parameter hidden: fields that no column is taken for by its name alone.
+  init(
+    batch: FeatureBatch, source: Study.LayerSource, layer: String, known: [String], codes: CodeTables, hidden: Set<String> = []
+  ) throws {
+    self.hidden = hidden
     (self.batch, self.source, self.layer, self.codes) = (batch, source, layer, codes)
     missing = Set(source.missing.map(\.folded))
     values = source.values.mapValues { Dictionary($0.map { ($0.key.folded, $0.value) }, uniquingKeysWith: { first, _ in first }) }
@@ -130,6 +137,7 @@ struct FieldMapping {
       guard let (column, factor, scale) = try? split(name, field: field), let values = batch.attribute(column) else { return nil }
       return (values, factor, scale)
     }
+    if hidden.contains(field) { return nil }
     return batch.attributes.first { Self.isCalled($0.name, field) }.map { ($0, 1, nil) }
   }
 

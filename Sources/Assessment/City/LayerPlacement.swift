@@ -68,7 +68,8 @@ extension CityReader {
   mutating func bringRows(
     _ geometry: inout GeometryColumn, _ layer: Layer, _ source: Study.LayerSource, _ named: Study.LayerSource.ColumnCRS, _ name: String
   ) throws {
-    guard let column = layer.features.attribute(named.column) else {
+    let nothing = AttributeColumn(name: named.column, texts: Array(repeating: nil, count: layer.features.count))
+    guard let column = layer.features.attribute(named.column) ?? (named.otherwise == nil ? nil : nothing) else {
       throw AssessmentError(
         .badInput,
         "layers.\(name).crs.column: \(source.reference.path) has no field \"\(named.column)\". It has: \(layer.features.attributes.map(\.name).joined(separator: ", "))."
@@ -81,16 +82,19 @@ extension CityReader {
       defects.add(Defect(layer: name, feature: "#\(layer.features.numbers[row])", code: code, detail: detail))
       lost.append(row)
     }
-    var rowsOfWord = [[Int]](repeating: [], count: words.texts.count)
+    var rowsOfWord = [[Int]](repeating: [], count: words.texts.count + 1)
     for row in 0..<layer.features.count where geometry.kinds[row] != .none {
-      if words.codes[row] < 0 {
+      if words.codes[row] < 0, named.otherwise == nil {
         lose(row, .unknownCode, "\(named.column) is empty, so the position cannot be read")
       } else {
-        rowsOfWord[Int(words.codes[row])].append(row)
+        rowsOfWord[words.codes[row] < 0 ? words.texts.count : Int(words.codes[row])].append(row)
       }
     }
-    for (word, rows) in zip(words.texts, rowsOfWord) {
-      guard let from = known[word.folded] ?? (word.uppercased().hasPrefix("EPSG:") ? CoordinateReferenceSystem(word.uppercased()) : nil)
+    for (word, rows) in zip(words.texts + [""], rowsOfWord) where !rows.isEmpty {
+      guard
+        let from = word.isEmpty
+          ? named.otherwise
+          : known[word.folded] ?? (word.uppercased().hasPrefix("EPSG:") ? CoordinateReferenceSystem(word.uppercased()) : nil)
       else {
         for row in rows {
           lose(row, .unknownCode, "\(named.column) \"\(word.prefix(40))\" is not among the values that the study names a CRS for")

@@ -10,7 +10,7 @@ import UrbanIndicators
 extension CityReader {
   static let registerFields = [
     "status", "since", "observed", "source", "vacantArea", "id", "name", "address", "street", "houseNumber", "owner", "contamination",
-    "function", "condition", "heritage", "siteArea", "taken", "ended",
+    "function", "condition", "heritage", "siteArea", "grossFloorArea", "taken", "ended",
   ]
 
   /// Reads the register upon the buildings.
@@ -19,11 +19,22 @@ extension CityReader {
   ///   - kept: the buildings' rows in their layer.
   mutating func readRegister(
     _ source: Study.LayerSource, fields buildingFields: FieldMapping, kept: [Int], footprints: GeometryColumn, locator: FootprintLocator,
-    into result: inout StudyCity
+    _ buildings: inout Buildings, into result: inout StudyCity
   ) throws {
     let layer = try load("vacancy", source)
-    let fields = try FieldMapping(batch: layer.features, source: source, layer: "vacancy", known: Self.registerFields, codes: codes)
+    let source = try withPreset(source, layer)
+    let fields = try FieldMapping(
+      batch: layer.features, source: source, layer: "vacancy", known: Self.registerFields, codes: codes, hidden: ["name", "vacancy"])
     let links = try links(layer, source, buildingFields, kept, footprints, locator, ids: result.city.buildings.ids)
+    standIn(for: layer, source, fields, links, &buildings, &result)
+    addEvidence(of: layer, source, fields, links, buildings, into: &result)
+  }
+
+  /// Adds what the rows of a register say of the buildings that they cover, and notes what became of each row.
+  mutating func addEvidence(
+    of layer: Layer, _ source: Study.LayerSource, _ fields: FieldMapping, _ links: [RegisterLinker.Link], _ buildings: Buildings,
+    into result: inout StudyCity
+  ) {
     let all = Array(0..<layer.features.count)
     let observed = observedDays(fields, all, source)
     let ended = fields["ended"].map { ObservedDays($0.distinct(all), source: source, last: study.asOf) }
@@ -66,7 +77,7 @@ extension CityReader {
         let found = self.outcome(of: meaning, isTaken: isTaken)
         if found != .linked { outcome = found }
         let area = areas.map { $0.values[row] } ?? .nan
-        let shares = vacantShares(link.buildings, result.city.buildings, footprints)
+        let shares = vacantShares(link.buildings, buildings)
         for (building, share) in zip(link.buildings, shares) {
           addEvidence(
             meaning, text: status, kind: .register, source: sources?[row] ?? "register \(label)", observed: observed[row],
@@ -181,13 +192,13 @@ extension CityReader {
   }
 
   /// How a row's vacant area is shared by its buildings: by floor area where all are known, else by footprint. Sums to 1.
-  private func vacantShares(_ rows: [Int], _ buildings: Buildings, _ footprints: GeometryColumn) -> [Double] {
+  private func vacantShares(_ rows: [Int], _ buildings: Buildings) -> [Double] {
     guard rows.count > 1 else { return rows.map { _ in 1 } }
     var weights = rows.map { buildings.grossFloorArea[$0] }
     if weights.contains(where: \.isNaN) {
       let storeys = rows.map { buildings.storeys[$0] }
       let isKnown = !storeys.contains(where: \.isNaN)
-      weights = zip(rows, storeys).map { footprints.area(of: $0) * (isKnown ? $1 : 1) }
+      weights = zip(rows, storeys).map { buildings.geometry.area(of: $0) * (isKnown ? $1 : 1) }
     }
     let sum = weights.reduce(0, +)
     return weights.map { sum > 0 ? $0 / sum : 1 / Double(rows.count) }

@@ -5,18 +5,21 @@ import UrbanIndicators
 
 /// A register alone: nobody has given the buildings, so each row is a site of its own with a position and an unknown footprint.
 extension CityReader {
-  /// Fields that a register calls otherwise than the buildings.
-  private static let renamed = ["status": "vacancy", "since": "vacantSince"]
-
   /// Reads the register's rows as sites. What needs a footprint stays unknown; where a row lies is known.
   mutating func readSites() throws -> StudyCity {
-    guard let register = study.layers["vacancy"] else {
+    guard let named = study.layers["vacancy"] else {
       throw AssessmentError(.badInput, "The study has neither buildings nor a register.")
     }
-    let layer = try load("vacancy", register)
+    let layer = try load("vacancy", named)
+    let register = try withPreset(named, layer)
     let batch = layer.features
-    let source = asBuildings(register, batch)
     var geometry = batch.geometry
+    guard !geometry.envelope().isEmpty else {
+      throw AssessmentError(
+        .badInput,
+        "layers.vacancy: \(register.reference.path) has no positions, and the study no buildings that its rows could be joined to. Name the fields with the positions (`geometry: {x: FIELD, y: FIELD}`), or add a buildings layer and `join`."
+      )
+    }
     let sourceCRS: CoordinateReferenceSystem
     if let named = register.columnCRS {
       (sourceCRS, crs) = (.wgs84, .wgs84)
@@ -31,50 +34,24 @@ extension CityReader {
     extent = geometry.envelope()
 
     let fields = try FieldMapping(
-      batch: batch, source: source, layer: "vacancy", known: Self.buildingFields + Self.registerFields + study.publish, codes: codes)
+      batch: batch, source: register, layer: "vacancy", known: Self.buildingFields + Self.registerFields + study.publish, codes: codes,
+      // What a register calls a name may be a person's, or the town's.
+      hidden: ["name", "vacancy"])
     let ids = siteIDs(layer, fields)
     var buildings = Buildings(ids: ids, geometry: geometry)
     var result = StudyCity(crs: crs, buildings: buildings, lostGeometry: geometry.kinds.map { $0 == .none })
     let all = Array(0..<batch.count)
-    decodeBuildings(fields, all, source, &buildings, &result)
-    var rows = RegisterRows()
-    let status = fields["vacancy"]
-    for row in all {
-      let outcome: RegisterRows.Outcome
-      if geometry.kinds[row] == .none {
-        outcome = .noPosition
-        defects.add(Defect(layer: "vacancy", feature: ids[row], code: .missingGeometry, detail: "the record has no position"))
-      } else {
-        outcome = status?.text(row).map { self.outcome(of: meaning($0, status)) } ?? .statusMissing
-      }
-      rows.append(batch.numbers[row], id: ids[row], outcome, distance: .nan, buildings: geometry.kinds[row] == .none ? [] : [row])
+    decodeBuildings(fields, all, register, "vacancy", &buildings, &result)
+    notes.append(Message(.noteSitesWithoutFootprint, .number(Double(batch.count))))
+    let links = all.map { row in
+      geometry.kinds[row] == .none
+        ? RegisterLinker.Link(outcome: .noPosition, detail: "the record has no position") : RegisterLinker.Link(buildings: [row])
     }
-    result.registerRows = rows
-    result.registerTable = Self.registerTable(batch, rows, ids)
-    record("vacancy", register, layer, kept: rows.outcomes.count(where: \.isLinked))
-    notes.append(Message(.noteSitesWithoutFootprint, .whole(Double(batch.count))))
-    noteOutcomes(rows)
-    if register.illustrative { notes.append(Message(.noteIllustrative)) }
+    addEvidence(of: layer, register, fields, links, buildings, into: &result)
     weighEvidence(&result, &buildings)
     result.city = City(crs: crs, buildings: buildings)
     try readSurroundings(into: &result)
     return result
-  }
-
-  /// The register with its fields under the names that the buildings have for them.
-  private func asBuildings(_ register: Study.LayerSource, _ batch: FeatureBatch) -> Study.LayerSource {
-    var source = register
-    for (old, new) in Self.renamed {
-      if register.constants[old] == nil {
-        source.fields[new] = register.fields[old] ?? batch.attributes.first { FieldMapping.isCalled($0.name, old) }?.name
-      }
-      source.fields[old] = nil
-      source.constants[new] = register.constants[old]
-      source.constants[old] = nil
-      source.values[new] = register.values[old]
-      source.values[old] = nil
-    }
-    return source
   }
 
   /// The rows' own ids; several rows with one id are told apart by their number.

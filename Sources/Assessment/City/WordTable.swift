@@ -30,8 +30,15 @@ struct WordTable {
     }
   }
 
-  /// What a word means; `nil` for one that is in no row.
-  func meaning(_ text: String) -> Study.LayerSource.Meaning? { meanings[text.folded] }
+  /// What a word means; `nil` for one that is in no row. Of a cell of several lines the first counts where the whole is in no row.
+  func meaning(_ text: String) -> Study.LayerSource.Meaning? {
+    meanings[text.folded] ?? Self.firstLine(text).flatMap { meanings[$0.folded] }
+  }
+
+  /// The first line of a text of several; `nil` of one.
+  static func firstLine(_ text: String) -> Substring? {
+    text.firstIndex(where: \.isNewline).map { text[..<$0] }
+  }
 
   /// The folded words that mean something.
   var words: some Collection<String> { meanings.keys }

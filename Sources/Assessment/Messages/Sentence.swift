@@ -371,6 +371,8 @@ public enum Sentence: String, Sendable, CaseIterable {
     "No buildings layer: the {1} rows of the register are sites of which nobody knows the footprint. They are scored by where they lie; area, form and storeys are unknown and widen every score."
   case noteWithoutFloorArea =
     "{1} of the best sites have no report: neither footprint nor floor area is known, so nothing can be costed. Give grossFloorArea in the register, or a buildings layer."
+  case notePreset =
+    "The register is read as: {1}. preset: none reads it without that knowledge, preset: {2} asks for it."
   case noteRespelledIdentifiers =
     "{1} rows of the vacancy register name a building by an id that differs in prefix, case or leading zeros only ({2}): they are joined to it."
   case noteJoinProposal =

@@ -30,6 +30,8 @@ extension Study {
       public var column: String
       /// Its words; a word that stands for itself, such as `EPSG:27700`, need not be listed.
       public var values: [String: CoordinateReferenceSystem]
+      /// The CRS of rows that name none, and of all when there is no such column.
+      public var otherwise: CoordinateReferenceSystem?
     }
 
     /// Which preset names the fields.
@@ -101,8 +103,9 @@ extension Study.LayerSource {
   }
 
   /// Reads the keys beside the file and those that a preset may name, too.
-  mutating func decode(_ item: YAMLMapping) throws {
-    if let map = try item.mapping("fields") { for key in map.keys { fields[key] = try map.requiredString(key) } }
+  /// - Parameter readsFields: whether `fields` names one column for each field.
+  mutating func decode(_ item: YAMLMapping, readsFields: Bool = true) throws {
+    if readsFields, let map = try item.mapping("fields") { for key in map.keys { fields[key] = try map.requiredString(key) } }
     if let map = try item.mapping("join") { join = try Self.join(map) }
     try decodeCRS(item)
     illustrative = try item.bool("illustrative") ?? illustrative
@@ -161,11 +164,12 @@ extension Study.LayerSource {
       crs = try item.string("crs").map { CoordinateReferenceSystem($0) }
       return
     }
-    try map.allow(["column", "values"])
+    try map.allow(["column", "values", "otherwise"])
     var named = ColumnCRS(column: try map.requiredString("column"), values: [:])
     if let words = try map.mapping("values") {
       for word in words.keys { named.values[word] = CoordinateReferenceSystem(try words.requiredString(word)) }
     }
+    named.otherwise = try map.string("otherwise").map { CoordinateReferenceSystem($0) }
     columnCRS = named
   }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SimpleFeatures
 internal import Synchronization
 internal import TextFormats
 
@@ -15,7 +16,7 @@ enum FormatConverter {
     var filter: String?
   }
 
-  private static let conversions = Mutex<[Key: Conversion]>([:])
+  private static let conversions = Lock<[Key: Conversion]>([:])
 
   /// The conversion of a file; the same file is converted once in a process.
   static func convert(_ path: String, _ format: ForeignFormat, _ options: ReadOptions) throws(FormatError) -> Conversion {
@@ -188,7 +189,7 @@ enum FormatConverter {
     return all.filter { !allowed.contains($0) }.joined(separator: ",")
   }
 
-  private static let driverNames = Mutex<[String: [String]]>([:])
+  private static let driverNames = Lock<[String: [String]]>([:])
 
   /// Layer names and feature counts in the listing of `ogrinfo -so -al`.
   private static func counts(_ listing: String) -> [String: Int] {

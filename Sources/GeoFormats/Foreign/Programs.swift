@@ -1,10 +1,11 @@
 public import Foundation
 internal import Glibc
+internal import SimpleFeatures
 internal import Synchronization
 
 /// The programs that the engine starts: found on the search path, and ended with it.
 public enum Programs {
-  private static let running = Mutex<Set<pid_t>>([])
+  private static let running = Lock<Set<pid_t>>([])
 
   /// Where a program stands on the search path; `nil` when it is not there.
   public static func path(of name: String) -> String? {

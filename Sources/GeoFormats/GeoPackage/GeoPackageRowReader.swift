@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// Sendable: the connection is used under the lock alone.
 public final class GeoPackageRowReader: @unchecked Sendable {
-  private let lock = Mutex(())
+  private let lock = Lock(())
   private let reader: GeoPackageReader
   private let tables: [GeoPackageReader.Table]
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SimpleFeatures
 internal import Synchronization
 
 /// A private folder that is removed with the object, at exit, or, after a kill, by the next run.
@@ -8,7 +9,7 @@ public final class TemporaryFolder: Sendable {
   /// Where it is.
   public let path: String
 
-  private static let open = Mutex<Set<String>>([])
+  private static let open = Lock<Set<String>>([])
   private static let prepared: Void = {
     sweep()
     atexit { TemporaryFolder.open.withLock { remove($0) } }

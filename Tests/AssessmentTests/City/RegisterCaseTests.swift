@@ -102,6 +102,50 @@ struct RegisterCaseTests {
     #expect(Set(plot.source.vacancy) == [.vacant])
   }
 
+  @Test("What the register knows stands in where the buildings know nothing; rows that disagree leave it unknown; an area is shared")
+  func standIn() throws {
+    let folder = try ScratchFolder()
+    let town = SmallTown(
+      buildings: [
+        .init(id: "a", x: 0, y: 0, fields: ["condition": "good", "storeys": "1"]),
+        .init(id: "b", x: 1, y: 0, width: 40, fields: ["storeys": "2"]), .init(id: "c", x: 2, y: 0),
+      ])
+    let file = try town.write(to: folder)
+    // A plot around a and b, two notices on c that contradict each other in owner and agree in heritage.
+    let o = SmallTown.origin
+    let c = "POINT(\(o.x + 210) \(o.y + 15))"
+    try folder.write(
+      """
+      id;wkt;status;observed;vacantArea;owner;condition;heritage;siteArea
+      1;\(SmallTown.rectangle(-0.1, -0.1, 1.5, 0.5));vacant;2025-06-01;900 m²;Stadt;poor;nein;2 ha
+      2;\(c);vacant;2025-06-01;;privat;fair;ja;500
+      3;\(c);vacant;2025-07-01;;Firma;fair;ja;500
+      4;POINT(\(o.x + 223) \(o.y + 15));vacant;2025-07-01;;;;;
+      5;POINT(\(o.x + 170) \(o.y + 15));vacant;2025-07-01;;;;;
+      6;POINT(\(o.x + 9000) \(o.y + 15));vacant;2025-07-01;;;;;
+
+      """, to: "sites.csv")
+    let text = try String(contentsOfFile: file, encoding: .utf8) + "  vacancy: {source: sites.csv, crs: EPSG:3067}\n"
+    let study = try scored(folder.write(text, to: "study.yml"))
+    let source = study.source
+    #expect(outcomes(study) == ["linked", "linked", "linked", "linked-near", "no-building-near", "outside-extent"])
+    #expect(buildings(study, 0) == ["a", "b"] && buildings(study, 3) == ["c"])
+    // c runs from 200 to 220 m, b ends at 140 m: 223 is 3 m off, 170 is 30 m off.
+    #expect(source.registerRows.distances[3] == 3 && source.registerRows.distances[4] == 30)
+    // a: 20 × 30 m on one floor, b: 40 × 30 m on two: 600 to 2,400 m² of 900.
+    #expect(abs((source.evidence[0]?[0].vacantArea ?? 0) - 180) < 1e-9 && abs((source.evidence[1]?[0].vacantArea ?? 0) - 720) < 1e-9)
+    #expect(source.city.buildings.condition == [.good, .poor, .fair] && source.city.buildings.heritage == [.no, .no, .yes])
+    #expect((0..<3).map { source.owners[$0] } == ["public", "public", ""])
+    // The plot is that of two buildings.
+    #expect(source.city.buildings.siteArea[0].isNaN && source.city.buildings.siteArea[2] == 500)
+    // The rows in another order say the same.
+    let lines = try String(contentsOfFile: folder.path + "/sites.csv", encoding: .utf8).split(separator: "\n")
+    try folder.write(([lines[0]] + lines.dropFirst().reversed()).joined(separator: "\n") + "\n", to: "sites.csv")
+    let again = try scored(file).source
+    #expect(again.city.buildings.condition == source.city.buildings.condition && again.vacancyConfidence == source.vacancyConfidence)
+    #expect(again.registerRows.outcomes.reversed() == source.registerRows.outcomes)
+  }
+
   @Test("Addresses are joined whatever their case, order and abbreviations")
   func addresses() throws {
     let study = try register("m17-join-address.csv", "join: {address: building_address}")
