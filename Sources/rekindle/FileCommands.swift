@@ -87,22 +87,26 @@ struct InitCommand: ParsableCommand {
       throw AssessmentError(.cannotWrite, "\(output) exists. Name another file with -o, or add --force to replace it.")
     }
     let target = output == "-" ? "study.yml" : output
-    let text =
+    let draft =
       files.isEmpty
-      ? try emptyStudy(folder: folder, today: today()) : try guessStudy(files: files, studyFile: target, folder: folder, today: today())
+      ? StudyDraft(text: try emptyStudy(folder: folder, priceDate: priceDate()), notes: [])
+      : try draftStudy(files: files, studyFile: target, folder: folder, priceDate: priceDate(), today: today())
     if output == "-" {
-      try Terminal.write(text, terminator: "")
+      try Terminal.write(draft.text, terminator: "")
       return
     }
-    try writeText(text, to: output, existing: .replaced, head: 0)
+    try writeText(draft.text, to: output, existing: .replaced, head: 0)
     try common.say("Wrote \(output). Look through what was guessed, then: rekindle run \(output)")
-    for line in text.split(separator: "\n") where line.contains("# no ") || line.contains("GUESS") || line.contains("not used") {
-      try common.say("  " + line.trimmingCharacters(in: .whitespaces).replacing("# ", with: ""))
-    }
+    for note in draft.notes { try common.say("  " + note) }
+  }
+
+  private func today() -> String {
+    let day = Calendar(identifier: .gregorian).dateComponents([.year, .month, .day], from: Date())
+    return String(format: "%04d-%02d-%02d", day.year ?? 0, day.month ?? 1, day.day ?? 1)
   }
 
   /// The first of January of this year: prices and rules are given by year.
-  private func today() -> String { "\(Calendar(identifier: .gregorian).component(.year, from: Date()))-01-01" }
+  private func priceDate() -> String { "\(Calendar(identifier: .gregorian).component(.year, from: Date()))-01-01" }
 }
 
 struct AppraiseCommand: ParsableCommand {
