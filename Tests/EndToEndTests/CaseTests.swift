@@ -1,5 +1,6 @@
 import Foundation
 import GeoFormats
+import SimpleFeatures
 import Testing
 import TextFormats
 
@@ -62,6 +63,35 @@ struct CaseTests {
     withExtendedLifetime(sheet.scratch) {
       let excluded = String(decoding: contents(of: sheet.out)["excluded.csv"] ?? Data(), as: UTF8.self)
       for id in ["b1", "b2", "b3", "b4", "b5"] { #expect(excluded.contains("\(id),vacancy-not-credible"), "\(excluded)") }
+    }
+  }
+
+  @Test("Published fields that differ in letter case only are both published, under names that every format can tell apart")
+  func caseColumns() throws {
+    let (outcome, scratch, out) = try score("case-13-case-columns/case.yml")
+    #expect(outcome.status == 0 && outcome.output.contains("pub_FIXME_2"), "\(outcome)")
+    try withExtendedLifetime(scratch) {
+      let sites = try JSON(parsing: [UInt8](contents(of: out)["sites.geojson"] ?? Data()))["features"]?.array ?? []
+      #expect(sites.first?["properties"]?["pub_fixme"]?.string == "roof" && sites.first?["properties"]?["pub_FIXME_2"]?.string == "check")
+      let table = try readLayer(LayerReference(path: out + "/sites.gpkg", layer: "sites"), options: ReadOptions()).features
+      #expect(table.attribute("pub_fixme")?.text(0) == "roof" && table.attribute("pub_FIXME_2")?.text(0) == "check")
+    }
+  }
+
+  @Test("A use beside a former one is in use; a former one alone is vacant; ways that are not closed are counted and told")
+  func openStreetMap() throws {
+    guard program("ogr2ogr") != nil else { return print("Notice: ogr2ogr is not installed; OpenStreetMap files are not read here.") }
+    let (outcome, scratch, out) = try score("case-20-lifecycle/lifecycle.yml")
+    #expect(outcome.status == 0, "\(outcome)")
+    withExtendedLifetime(scratch) {
+      let excluded = String(decoding: contents(of: out)["excluded.csv"] ?? Data(), as: UTF8.self)
+      #expect(excluded.contains("way/1,not-vacant"), "\(excluded)")
+      #expect(String(decoding: contents(of: out)["ranking.csv"] ?? Data(), as: UTF8.self).contains("way/2"))
+    }
+    let extract = try score("case-11-osm-incomplete/extract.yml")
+    #expect(extract.outcome.status == 0 && extract.outcome.output.contains("buildings: 2 read = 1 kept + 1 refused"), "\(extract.outcome)")
+    withExtendedLifetime(extract.scratch) {
+      #expect(String(decoding: contents(of: extract.out)["defects.csv"] ?? Data(), as: UTF8.self).contains("buildings,way/4,unclosed-ring"))
     }
   }
 }

@@ -263,7 +263,15 @@ extension CityReader {
         column.append(text ?? "")
         validity.append(text != nil)
       }
-      result.published.append(AttributeColumn(name: "pub_" + extra, values: .text(column), validity: validity))
+      // Databases tell names apart without regard to case.
+      var name = "pub_" + extra
+      var taken = 1
+      while result.published.contains(where: { $0.name.lowercased() == name.lowercased() }) {
+        taken += 1
+        name = "pub_\(extra)_\(taken)"
+      }
+      if taken > 1 { notes.append(Message(.noteRenamedColumn, .text(extra), .text(name))) }
+      result.published.append(AttributeColumn(name: name, values: .text(column), validity: validity))
     }
 
     if let field = fields["vacancy"] {

@@ -138,7 +138,7 @@ struct FieldMapping {
       return (values, factor, scale)
     }
     if hidden.contains(field) { return nil }
-    return batch.attributes.first { Self.isCalled($0.name, field) }.map { ($0, 1, nil) }
+    return (batch.attributes.first { $0.name == field } ?? batch.attributes.first { Self.isCalled($0.name, field) }).map { ($0, 1, nil) }
   }
 
   /// Whether a column has the name of a field, without regard to case, `_` and `-`.

@@ -4,12 +4,23 @@ import SimpleFeatures
 /// The documented table that maps OpenStreetMap's tags to the engine's layers; `GeoData/osm-tags.csv`.
 ///
 /// Rows are tried from top to bottom; for each field of a layer the first row that matches wins. `*` matches any value or
-/// copies it; `-` says "not this". The first field of a layer decides whether an object belongs to it at all.
+/// copies it; `-` says "not this"; `with` names keys of which the object must have one, too. The first field of a layer decides whether an object belongs to it at all.
 struct OSMTagTable {
   struct Rule {
     let key: String
     let value: String
     let to: String
+    /// Keys of which the object must have one, too, with a value that is a use; none for a row without that condition.
+    let with: [String]
+
+    /// What the rule gives; `nil` where it does not match.
+    func meaning(_ tags: [String: String]) -> String? {
+      guard let found = tags[key], value == "*" || value == found else { return nil }
+      guard with.isEmpty || with.contains(where: { tags[$0].map { !Self.noUse.contains($0) } ?? false }) else { return nil }
+      return to == "*" ? found : to
+    }
+
+    private static let noUse: Set = ["no", "vacant", "disused", "abandoned", "none", "empty"]
   }
 
   /// By layer: the fields in the order of the table, each with its rules.
@@ -20,7 +31,8 @@ struct OSMTagTable {
     for row in 0..<table.count {
       let layer = try table.requiredText("layer", row), field = try table.requiredText("field", row)
       let rule = Rule(
-        key: try table.requiredText("key", row), value: try table.requiredText("value", row), to: try table.requiredText("to", row))
+        key: try table.requiredText("key", row), value: try table.requiredText("value", row), to: try table.requiredText("to", row),
+        with: (table.text("with", row) ?? "").split(separator: " ").map(String.init))
       var fields = layers[layer] ?? []
       if let index = fields.firstIndex(where: { $0.field == field }) {
         fields[index].rules.append(rule)
@@ -38,10 +50,7 @@ struct OSMTagTable {
   func fields(of layer: String, tags: [String: String]) -> [String?]? {
     guard let fields = layers[layer], let first = fields.first else { return nil }
     func match(_ rules: [Rule]) -> String? {
-      for rule in rules {
-        guard let value = tags[rule.key], rule.value == "*" || rule.value == value else { continue }
-        return rule.to == "*" ? value : rule.to
-      }
+      for rule in rules { if let meaning = rule.meaning(tags) { return meaning } }
       return nil
     }
     guard let membership = match(first.rules), membership != "-" else { return nil }
@@ -51,11 +60,7 @@ struct OSMTagTable {
   /// The tag that decided a field, as `key=value`, for the evidence table.
   func decidingTag(of layer: String, field: String, tags: [String: String]) -> String? {
     guard let rules = layers[layer]?.first(where: { $0.field == field })?.rules else { return nil }
-    for rule in rules {
-      guard let value = tags[rule.key], rule.value == "*" || rule.value == value else { continue }
-      return "\(rule.key)=\(value)"
-    }
-    return nil
+    return rules.first { $0.meaning(tags) != nil }.map { "\($0.key)=\(tags[$0.key] ?? "")" }
   }
 }
 
@@ -149,6 +154,7 @@ struct OSMSource {
         numbers.append(Int64(numbers.count + 1))
       }
     }
+    if name == "buildings" { refused += try unclosedBuildings(options, &defects) }
     let names = ["id", "name", "lifecycle"] + fieldNames
     let attributes = names.indices.map { AttributeColumn(name: names[$0], values: .text(texts[$0]), validity: validity[$0]) }
     let batch = FeatureBatch(numbers: numbers, geometry: geometry, attributes: attributes)
@@ -156,5 +162,25 @@ struct OSMSource {
       name: name, crs: .wgs84, features: batch, readCount: batch.count + refused, refusedCount: refused, defects: defects)
     result.notes = notes
     return result
+  }
+
+  /// Ways that are tagged as buildings and not closed, which the converter takes for lines: each is refused and told. Gives their number.
+  private mutating func unclosedBuildings(_ options: ReadOptions, _ defects: inout DefectTally) throws -> Int {
+    if raw["lines"] == nil { raw["lines"] = try readLayer(LayerReference(path: path, layer: "lines"), options: options) }
+    guard let features = raw["lines"]?.features else { return 0 }
+    let osmID = features.attribute("osm_id"), other = features.attribute("other_tags")
+    var count = 0
+    for row in 0..<features.count {
+      guard let text = other?.text(row), text.contains("building") else { continue }
+      var tags: [String: String] = [:]
+      parseOtherTags(text, into: &tags)
+      guard table.fields(of: "buildings", tags: tags) != nil else { continue }
+      count += 1
+      defects.add(
+        Defect(
+          layer: "buildings", feature: "way/" + (osmID?.text(row) ?? "\(features.numbers[row])"), code: .unclosedRing,
+          detail: "tagged as a building, but its way is not closed"))
+    }
+    return count
   }
 }

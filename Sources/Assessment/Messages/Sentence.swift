@@ -373,6 +373,7 @@ public enum Sentence: String, Sendable, CaseIterable {
     "{1} of the best sites have no report: neither footprint nor floor area is known, so nothing can be costed. Give grossFloorArea in the register, or a buildings layer."
   case notePreset =
     "The register is read as: {1}. preset: none reads it without that knowledge, preset: {2} asks for it."
+  case noteRenamedColumn = "The published field {1} is called {2}: another differs from it in letter case only."
   case noteRespelledIdentifiers =
     "{1} rows of the vacancy register name a building by an id that differs in prefix, case or leading zeros only ({2}): they are joined to it."
   case noteJoinProposal =
