@@ -201,6 +201,15 @@ public struct Places: Sendable {
   public var y: [Double]
   /// What each offers.
   public var category: [PlaceCategory]
+  /// Where each can be entered: a point by itself, an outline along its edge. The entries of a place are `firstEntry[place] ..< firstEntry[place + 1]`.
+  private(set) var firstEntry: [Int32]
+  /// Eastings of the entries.
+  private(set) var entryX: [Double]
+  /// Northings of the entries.
+  private(set) var entryY: [Double]
+
+  /// Metres between the entries along an outline, or more where those would be over 2,000: a walk is too long by half of it at most.
+  static let entrySpacing = 5.0
 
   /// Makes places from columns of equal length.
   public init(x: [Double], y: [Double], category: [PlaceCategory]) {
@@ -208,9 +217,12 @@ public struct Places: Sendable {
     self.x = x
     self.y = y
     self.category = category
+    firstEntry = (0...Int32(x.count)).map { $0 }
+    (entryX, entryY) = (x, y)
   }
 
-  /// Makes places from any geometries: each stands as its centroid. Null geometries are not allowed.
+  /// Makes places from any geometries: each stands at its centroid and is entered there, one with an outline along its edge (method §2: a park is
+  /// reached where it begins). Null geometries are not allowed. O(vertices).
   public init(geometry: GeometryColumn, category: [PlaceCategory]) {
     var x: [Double] = []
     var y: [Double] = []
@@ -223,6 +235,47 @@ public struct Places: Sendable {
       y.append(c.y)
     }
     self.init(x: x, y: y, category: category)
+    guard geometry.kinds.contains(where: \.isAreal) else { return }
+    (firstEntry, entryX, entryY) = ([0], [], [])
+    for feature in 0..<geometry.count {
+      if geometry.kinds[feature].isAreal { addEntries(along: geometry, feature) }
+      if entryX.count == Int(firstEntry[feature]) {
+        entryX.append(x[feature])
+        entryY.append(y[feature])
+      }
+      firstEntry.append(Int32(entryX.count))
+    }
+  }
+
+  /// Entries at the vertices of an outline and between them.
+  private mutating func addEntries(along geometry: GeometryColumn, _ feature: Int) {
+    var length = 0.0
+    func forEachSide(_ body: (_ i: Int, _ length: Double) -> Void) {
+      for part in geometry.parts(of: feature) {
+        guard let exterior = geometry.rings(ofPart: part).first else { continue }
+        for i in geometry.positions(ofRing: exterior).dropLast() {
+          let dx = geometry.x[i + 1] - geometry.x[i], dy = geometry.y[i + 1] - geometry.y[i]
+          body(i, (dx * dx + dy * dy).squareRoot())
+        }
+      }
+    }
+    forEachSide { length += $1 }
+    let spacing = max(Self.entrySpacing, length / 2_000)
+    var xs: [Double] = [], ys: [Double] = []
+    // What is left of the spacing when the next side begins.
+    var left = 0.0
+    forEachSide { i, side in
+      var at = left
+      while at < side {
+        let share = at / side
+        xs.append(geometry.x[i] + share * (geometry.x[i + 1] - geometry.x[i]))
+        ys.append(geometry.y[i] + share * (geometry.y[i + 1] - geometry.y[i]))
+        at += spacing
+      }
+      left = at - side
+    }
+    entryX += xs
+    entryY += ys
   }
 
   /// Number of places.

@@ -241,8 +241,10 @@ private func measureAccess(_ city: City, options: MeasureOptions, into table: in
   if let graph, graph.edgeCount > 0 {
     table.city.streetLength = graph.totalLength
     table.city.streetComponents = graph.componentCount
-    let feet = graph.feet(x: table.x, y: table.y, limit: limit, threads: options.threads)
-    access = networkAccess(from: feet, graph: graph, places: places, limit: limit, threads: options.threads)
+    let placeFeet = PlaceFeet(places, graph: graph, limit: limit, threads: options.threads)
+    let feet = graph.feet(
+      x: table.x, y: table.y, limit: limit, among: placeFeet.majorComponents(of: graph), threads: options.threads)
+    access = networkAccess(from: feet, to: placeFeet, graph: graph, places: places, limit: limit, threads: options.threads)
     if let centre { walk = networkWalk(from: feet, graph: graph, to: centre, limit: limit) }
   } else {
     table.isStraightLineEstimate = true

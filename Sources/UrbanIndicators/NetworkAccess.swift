@@ -15,16 +15,50 @@ public struct PlaceAccess: Sendable {
 /// Distances at which places are counted, m.
 private let near = 400.0, far = 800.0
 
+/// Where places can be reached on the street graph: the feet of each place's entries.
+public struct PlaceFeet: Sendable {
+  /// The feet of place `p` are `first[p] ..< first[p + 1]`.
+  var first: [Int32]
+  var feet: StreetGraph.Feet
+
+  /// Entries that are this much farther from a street than the nearest one are ways in, too, m.
+  static let way = 50.0
+
+  /// Finds where places can be reached. An entry stands on the nearest edge of a large component within `StreetGraph.reach`, else on the nearest of any.
+  public init(_ places: Places, graph: StreetGraph, limit: Double = 5000, threads: Int = 1) {
+    let all = graph.feet(x: places.entryX, y: places.entryY, limit: limit, preferring: graph.largeComponents, threads: threads)
+    (first, feet) = ([0], StreetGraph.Feet(edge: [], offset: [], approach: []))
+    for place in 0..<places.count {
+      let entries = Int(places.firstEntry[place])..<Int(places.firstEntry[place + 1])
+      let nearest = entries.filter { all.edge[$0] >= 0 }.min { all.approach[$0] < all.approach[$1] } ?? entries.lowerBound
+      for entry in entries
+      where entry == nearest || (all.edge[entry] >= 0 && all.approach[entry] <= all.approach[nearest] + Self.way) {
+        feet.edge.append(all.edge[entry])
+        feet.offset.append(all.offset[entry])
+        feet.approach.append(all.approach[entry])
+      }
+      first.append(Int32(feet.edge.count))
+    }
+  }
+
+  /// Components of the graph that matter for walks: those that hold a place or 1 % of the network.
+  public func majorComponents(of graph: StreetGraph) -> [Bool] {
+    var major = graph.largeComponents
+    for edge in feet.edge where edge >= 0 { major[Int(graph.edgeComponent[Int(edge)])] = true }
+    return major
+  }
+}
+
 /// Walks along the street graph to the places of each category.
 ///
 /// A walk leads straight from the position to the nearest edge, along the graph, and straight from the place's nearest edge to the place;
-/// both stand on edges, not on nodes. One search from all places of a category at once (E. W. Dijkstra, 1959) gives every position its
+/// both stand on edges, not on nodes. A place with an outline is reached at its edge, wherever that is nearest. One search from all places of a
+/// category at once (E. W. Dijkstra, 1959) gives every position its
 /// nearest; a search from each place up to 800 m gives the counts. Farther than `limit` → NaN and `beyondSearch`; no way → NaN and
 /// `unreachable`; a category without places → NaN and `noPlaces`.
 public func networkAccess(
-  from feet: StreetGraph.Feet, graph: StreetGraph, places: Places, limit: Double = 5000, threads: Int = 1
+  from feet: StreetGraph.Feet, to placeFeet: PlaceFeet, graph: StreetGraph, places: Places, limit: Double = 5000, threads: Int = 1
 ) -> PlaceAccess {
-  let placeFeet = graph.feet(x: places.x, y: places.y, limit: limit, threads: threads)
   let order = EdgeOrder(feet, graph: graph)
   let categories = PlaceCategory.allCases.count
   var members: [[Int32]] = Array(repeating: [], count: categories)
@@ -37,8 +71,9 @@ public func networkAccess(
         let c = range.lowerBound
         guard !members[c].isEmpty else { return nothing }
         var search = GraphSearch(graph)
-        var access = search.nearest(members[c], placeFeet, feet, order, limit: limit)
-        search.count(members[c], placeFeet, feet, order, into: &access)
+        let entries = members[c].flatMap { placeFeet.first[Int($0)]..<placeFeet.first[Int($0) + 1] }
+        var access = search.nearest(entries, placeFeet.feet, feet, order, limit: limit)
+        search.count(members[c].map { Int(placeFeet.first[Int($0)])..<Int(placeFeet.first[Int($0) + 1]) }, placeFeet.feet, order, into: &access)
         return access
       }
     }
@@ -52,7 +87,7 @@ public func networkAccess(
 public func networkWalk(
   from feet: StreetGraph.Feet, graph: StreetGraph, to target: Position, limit: Double = 5000
 ) -> (distance: [Double], status: [AccessStatus]) {
-  let targetFeet = graph.feet(x: [target.x], y: [target.y], limit: limit)
+  let targetFeet = graph.feet(x: [target.x], y: [target.y], limit: limit, preferring: graph.largeComponents)
   let order = EdgeOrder(feet, graph: graph)
   let access = graph.withUnsafeGraph { graph in
     order.withUnsafeOrder { order in
@@ -72,10 +107,15 @@ public func straightLineAccess(
   for category in PlaceCategory.allCases {
     var px: [Double] = []
     var py: [Double] = []
+    var place: [Int32] = []
     for i in 0..<places.count where places.category[i] == category {
-      px.append(places.x[i])
-      py.append(places.y[i])
+      for entry in Int(places.firstEntry[i])..<Int(places.firstEntry[i + 1]) {
+        px.append(places.entryX[entry])
+        py.append(places.entryY[entry])
+        place.append(Int32(i))
+      }
     }
+    let areOutlines = Set(place).count < place.count
     var result = CategoryAccess(count: n)
     if !px.isEmpty {
       let index = PointIndex(x: px, y: py, cell: PointIndex.spacing(x: px, y: py))
@@ -90,6 +130,23 @@ public func straightLineAccess(
                   status[i] = d <= limit ? .reached : .beyondSearch
                   if d <= limit { nearest[i] = d }
                   var k400 = 0, k800 = 0
+                  if areOutlines {
+                    // A place counts once, by its nearest entry.
+                    var best: [Int32: Double] = [:]
+                    index.forEachRun(x: x[i], y: y[i], radius: r800) { run in
+                      for k in run {
+                        let dx = index.x[k] - x[i], dy = index.y[k] - y[i]
+                        let d2 = dx * dx + dy * dy
+                        let id = place[Int(index.id[k])]
+                        if d2 <= r800 * r800 { best[id] = min(best[id] ?? .infinity, d2) }
+                      }
+                    }
+                    k800 = best.count
+                    k400 = best.values.count { $0 <= r400 * r400 }
+                    within400[i] = UInt16(min(65534, k400))
+                    within800[i] = UInt16(min(65534, k800))
+                    continue
+                  }
                   index.forEachRun(x: x[i], y: y[i], radius: r800) { run in
                     for k in run {
                       let dx = index.x[k] - x[i], dy = index.y[k] - y[i]
@@ -335,18 +392,22 @@ private struct GraphSearch: ~Copyable {
     return access
   }
 
+  /// Counts each place once, by whichever of its feet is nearest.
   mutating func count(
-    _ members: [Int32], _ places: StreetGraph.Feet, _ feet: StreetGraph.Feet, _ order: UnsafeEdgeOrder, into access: inout CategoryAccess
+    _ members: [Range<Int>], _ places: StreetGraph.Feet, _ order: UnsafeEdgeOrder, into access: inout CategoryAccess
   ) {
     // Counted in the order of the edges, so that neighbours lie together in memory.
     var within400 = [UInt16](repeating: 0, count: order.item.count), within800 = within400
     within400.withUnsafeMutableBufferPointer { within400 in
       within800.withUnsafeMutableBufferPointer { within800 in
-        for p in members {
-          let place = Int(p)
-          let own = Int(places.edge[place])
-          guard own >= 0, places.approach[place] <= far else { continue }
-          run(seeds(place, places), limit: far)
+        for entries in members {
+          let reached = entries.filter { places.edge[$0] >= 0 && places.approach[$0] <= far }
+          guard let first = reached.first else { continue }
+          run(reached.count == 1 ? seeds(first, places) : reached.flatMap { seeds($0, places) }, limit: far)
+          // Edges that the place stands on itself, which need no node.
+          let single = reached.count == 1 ? Int(places.edge[first]) : -1
+          var own: [Int: [Int]] = [:]
+          if single < 0 { for entry in reached { own[Int(places.edge[entry]), default: []].append(entry) } }
           var ownDone = false
           for t in 0..<touchedCount {
             let u = Int(touched[t])
@@ -357,11 +418,19 @@ private struct GraphSearch: ~Copyable {
               a += 1
               // Each edge once: from its lower end, or from its only end that was reached.
               guard u <= v || distance[v] == .infinity else { continue }
-              if e == own { ownDone = true }
-              count(e, e == own ? place : -1, places, order, within400, within800)
+              if single >= 0 {
+                if e == single { ownDone = true }
+                count(e, e == single ? CollectionOfOne(first) : nil, places, order, within400, within800)
+              } else {
+                count(e, own.removeValue(forKey: e), places, order, within400, within800)
+              }
             }
           }
-          if !ownDone { count(own, place, places, order, within400, within800) }
+          if single >= 0 {
+            if !ownDone { count(single, CollectionOfOne(first), places, order, within400, within800) }
+          } else {
+            for (e, entries) in own { count(e, entries, places, order, within400, within800) }
+          }
           clear()
         }
       }
@@ -372,11 +441,11 @@ private struct GraphSearch: ~Copyable {
     }
   }
 
-  /// Counts a place for the positions on an edge; `place` ≥ 0 when it stands on the same edge.
+  /// Counts a place for the positions on an edge; `entries` are those of its feet that stand on the same edge.
   @inline(__always)
   private func count(
-    _ e: Int, _ place: Int, _ places: StreetGraph.Feet, _ order: UnsafeEdgeOrder, _ within400: UnsafeMutableBufferPointer<UInt16>,
-    _ within800: UnsafeMutableBufferPointer<UInt16>
+    _ e: Int, _ entries: (some Collection<Int>)?, _ places: StreetGraph.Feet, _ order: UnsafeEdgeOrder,
+    _ within400: UnsafeMutableBufferPointer<UInt16>, _ within800: UnsafeMutableBufferPointer<UInt16>
   ) {
     var k = Int(order.first[e])
     let end = Int(order.first[e + 1])
@@ -385,7 +454,7 @@ private struct GraphSearch: ~Copyable {
     while k < end {
       let stand = order.stands[k]
       var d = min(du + stand.offset, dv - stand.offset)
-      if place >= 0 { d = min(d, places.approach[place] + abs(stand.offset - places.offset[place])) }
+      if let entries { for entry in entries { d = min(d, places.approach[entry] + abs(stand.offset - places.offset[entry])) } }
       d += stand.approach
       if d <= far {
         within800[k] = min(65534, within800[k] + 1)

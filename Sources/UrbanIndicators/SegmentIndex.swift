@@ -71,6 +71,13 @@ struct SegmentIndex: Sendable {
     }
   }
 
+  /// Each segment once, by id.
+  var all: [Segment] {
+    var found: [Int32: Segment] = [:]
+    for s in segments { found[s.id] = s }
+    return found.values.sorted { $0.id < $1.id }
+  }
+
   /// The nearest segment within `limit` metres; of equally near ones that with the lowest id.
   func nearest(x: Double, y: Double, limit: Double) -> Foot {
     var best = Foot()

@@ -35,6 +35,11 @@ public struct StreetGraph: Sendable {
   /// Length of all edges, m.
   public var totalLength: Double { edgeLength.reduce(0, +) }
 
+  /// Components with at least 1 % of the length of all edges.
+  public private(set) var largeComponents: [Bool] = []
+  /// Metres within which a position attaches to a component that matters.
+  public static let reach = 150.0
+
   /// Joins walkable lines where their vertices lie within `tolerance` metres of each other. Lines that cross without a common vertex
   /// (bridges) do not join. O(vertices).
   public init(_ streets: Streets, tolerance: Double = 0.01) {
@@ -92,6 +97,10 @@ public struct StreetGraph: Sendable {
     segments = SegmentIndex(pieces)
     linkArcs()
     findComponents()
+    var lengths = [Double](repeating: 0, count: componentCount)
+    for e in edgeLength.indices { lengths[Int(edgeComponent[e])] += edgeLength[e] }
+    let total = totalLength
+    largeComponents = lengths.map { $0 * 100 >= total }
   }
 
   private mutating func linkArcs() {
@@ -168,6 +177,40 @@ public struct StreetGraph: Sendable {
       }
     }
     return Feet(edge: edge, offset: columns[0], approach: columns[1])
+  }
+
+  /// The segments of some components.
+  private func segments(of components: [Bool]) -> SegmentIndex {
+    SegmentIndex(segments.all.filter { components[Int(edgeComponent[Int(segmentEdge[Int($0.id)])])] })
+  }
+
+  /// As `feet(x:y:limit:)`, but a position that stands nearest to another component stands on one of these where it is within `reach` of it.
+  public func feet(x: [Double], y: [Double], limit: Double, preferring components: [Bool], threads: Int = 1) -> Feet {
+    var feet = feet(x: x, y: y, limit: limit, threads: threads)
+    let others = feet.edge.indices.filter { feet.edge[$0] >= 0 && !components[Int(edgeComponent[Int(feet.edge[$0])])] }
+    guard !others.isEmpty else { return feet }
+    let index = segments(of: components)
+    for i in others {
+      let foot = index.nearest(x: x[i], y: y[i], limit: Self.reach)
+      guard foot.segment >= 0 else { continue }
+      let s = Int(foot.segment)
+      feet.edge[i] = segmentEdge[s]
+      feet.offset[i] = segmentOffset[s] + foot.share * segmentLength[s]
+      feet.approach[i] = foot.squaredDistance.squareRoot()
+    }
+    return feet
+  }
+
+  /// As `feet(x:y:limit:)` on some components only: a position that stands nearest to another component stands on one of these within `reach`, or
+  /// nowhere. So a piece of path that leads nowhere takes no walk from a building beside it.
+  public func feet(x: [Double], y: [Double], limit: Double, among components: [Bool], threads: Int = 1) -> Feet {
+    var feet = feet(x: x, y: y, limit: limit, preferring: components, threads: threads)
+    for i in feet.edge.indices where feet.edge[i] >= 0 && !components[Int(edgeComponent[Int(feet.edge[i])])] {
+      feet.edge[i] = -1
+      feet.offset[i] = .nan
+      feet.approach[i] = .nan
+    }
+    return feet
   }
 }
 

@@ -16,9 +16,13 @@ struct NetworkAccessTests {
     _ streets: Streets, from: [(Double, Double)], to: [(Double, Double, PlaceCategory)], limit: Double = 5000
   ) -> PlaceAccess {
     let graph = StreetGraph(streets)
-    let feet = graph.feet(x: from.map(\.0), y: from.map(\.1), limit: limit)
-    return networkAccess(
-      from: feet, graph: graph, places: Places(x: to.map(\.0), y: to.map(\.1), category: to.map(\.2)), limit: limit)
+    return access(graph, from: from, to: Places(x: to.map(\.0), y: to.map(\.1), category: to.map(\.2)), limit: limit)
+  }
+
+  private func access(_ graph: StreetGraph, from: [(Double, Double)], to places: Places, limit: Double = 5000) -> PlaceAccess {
+    let placeFeet = PlaceFeet(places, graph: graph, limit: limit)
+    let feet = graph.feet(x: from.map(\.0), y: from.map(\.1), limit: limit, among: placeFeet.majorComponents(of: graph))
+    return networkAccess(from: feet, to: placeFeet, graph: graph, places: places, limit: limit)
   }
 
   @Test("Lines join at common vertices, ends or not; crossings without a vertex do not join")
@@ -48,6 +52,49 @@ struct NetworkAccessTests {
     // No grocery in the city: nothing can be said.
     let grocery = Int(PlaceCategory.grocery.rawValue)
     #expect(a.nearest[grocery][0].isNaN && a.status[grocery][0] == .noPlaces && a.within400[grocery][0] == .max)
+  }
+
+  /// A park as a box.
+  private func park(_ x: Double, _ y: Double, _ toX: Double, _ toY: Double) -> Places {
+    var geometry = GeometryColumn()
+    geometry.append(boxFrom: x, y, to: toX, toY)
+    geometry.append(line: [(x + 1, -1), (x + 1, -1.001)])
+    return Places(geometry: geometry, category: [.park, .food])
+  }
+
+  @Test("A place with an outline is reached at its edge, wherever that comes near a street, and counts once")
+  func outlines() {
+    let c = Int(PlaceCategory.park.rawValue)
+    // A street 60 m south of a park of 3 km: 30 m to the street, 60 m to the edge across it.
+    let along = StreetGraph(streets([[(0, 0), (500, 0), (1000, 0), (3000, 0)]]))
+    let a = access(along, from: [(510, 30), (2700, 30)], to: park(0, 60, 3000, 1060))
+    #expect(abs(a.nearest[c][0] - 90) <= 2.5 && abs(a.nearest[c][1] - 90) <= 2.5)
+    #expect(a.within400[c] == [1, 1] && a.within800[c] == [1, 1])
+    // A park at the end of a street: 5 m to it, 400 m along it, 20 m to the western edge.
+    let end = StreetGraph(streets([[(0, 0), (400, 0)]]))
+    let b = access(end, from: [(0, 5)], to: park(420, -100, 900, 100))
+    #expect(abs(b.nearest[c][0] - 425) <= 2.5 && b.within400[c] == [0] && b.within800[c] == [1])
+    // Without streets: 1.3 times the way to the edge, 100 m and 700 m.
+    let s = straightLineAccess(x: [0, -600], y: [0, 0], places: park(100, -50, 900, 50))
+    #expect(abs(s.nearest[c][0] - 130) <= 0.1 && abs(s.nearest[c][1] - 910) <= 0.1)
+    #expect(s.within400[c] == [1, 0] && s.within800[c] == [1, 0])
+  }
+
+  @Test("A piece of path that leads nowhere takes no walk from a building beside it; far from all that leads somewhere there is none")
+  func islands() {
+    // A street of 2 km with a stop on it, and a path of 15 m apart from it: less than 1 % of the network.
+    let lines: [[(Double, Double)]] = [[(0, 0), (2000, 0)], [(500, 40), (515, 40)]]
+    let transit = Int(PlaceCategory.transit.rawValue)
+    let a = access(streets(lines), from: [(500, 42), (500, 160)], to: [(1000, 5, .transit)])
+    // 42 m to the street, 500 m along it, 5 m to the stop.
+    #expect(agrees(a.nearest[transit][0], 547) && a.status[transit][0] == .reached)
+    #expect(a.nearest[transit][1].isNaN && a.status[transit][1] == .unreachable)
+    // The stop beside the path stands on the street, which is within 150 m, and so does the building.
+    let b = access(streets(lines), from: [(500, 42)], to: [(515, 43, .transit)])
+    #expect(agrees(b.nearest[transit][0], 42 + 15 + 43))
+    // A path with a place that no street is near holds that place: walks upon it are walks.
+    let c = access(streets(lines + [[(0, 900), (15, 900)]]), from: [(0, 901)], to: [(15, 899, .transit)])
+    #expect(agrees(c.nearest[transit][0], 1 + 15 + 1))
   }
 
   @Test("Too far is not the same as no way")
