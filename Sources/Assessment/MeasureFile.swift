@@ -36,7 +36,8 @@ extension Defect {
 
 /// Measures the form of every building of a layer; no study needed.
 ///
-/// Only a geographic layer is transformed (to the UTM zone of its centre, or to `crs`), since areas differ between projections.
+/// Only a geographic layer is transformed (to the UTM zone of its centre, or to `crs`), and one whose own system gives areas that are wrong by more than
+/// 1 %, such as Web Mercator or one in feet, since areas differ between projections.
 /// The id is the named field, else a field called id, else the feature's number.
 /// - Throws: `FormatError`, `SpatialError`, or `AssessmentError` for a missing CRS or id field.
 public func measureFile(_ text: String, idField: String?, crs: String?, options: RunOptions) throws -> MeasuredFile {
@@ -56,6 +57,12 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
     working = try crs.map { CoordinateReferenceSystem($0) } ?? chosenCRS(for: layer, in: source, of: reference)
     if try describe(working).isGeographic { working = try chosenCRS(for: layer, in: source, of: reference) }
     options.stage?("reproject")
+  } else {
+    let scale = try arealScale(of: source, amid: geometry)
+    if abs(scale - 1) > 0.01 {
+      working = try chosenCRS(for: layer, in: source, of: reference)
+      if working != source { layer.notes.append(Message.distorted(source, scale, working).english) }
+    }
   }
   // One owner, so that what changes does so in place.
   layer.features.geometry = GeometryColumn()

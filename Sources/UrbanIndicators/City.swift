@@ -261,21 +261,15 @@ public struct Places: Sendable {
     }
     forEachSide { length += $1 }
     let spacing = max(Self.entrySpacing, length / 2_000)
-    var xs: [Double] = [], ys: [Double] = []
-    // What is left of the spacing when the next side begins.
-    var left = 0.0
+    // Each side is cut into equal parts, so that the entries do not depend on where a ring begins and which way it runs.
     forEachSide { i, side in
-      var at = left
-      while at < side {
-        let share = at / side
-        xs.append(geometry.x[i] + share * (geometry.x[i + 1] - geometry.x[i]))
-        ys.append(geometry.y[i] + share * (geometry.y[i + 1] - geometry.y[i]))
-        at += spacing
+      let parts = max(1, Int((side / spacing).rounded(.up)))
+      for k in 0..<parts {
+        let share = Double(k) / Double(parts)
+        entryX.append(geometry.x[i] + share * (geometry.x[i + 1] - geometry.x[i]))
+        entryY.append(geometry.y[i] + share * (geometry.y[i + 1] - geometry.y[i]))
       }
-      left = at - side
     }
-    entryX += xs
-    entryY += ys
   }
 
   /// Number of places.

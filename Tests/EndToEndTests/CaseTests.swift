@@ -94,4 +94,63 @@ struct CaseTests {
       #expect(String(decoding: contents(of: extract.out)["defects.csv"] ?? Data(), as: UTF8.self).contains("buildings,way/4,unclosed-ring"))
     }
   }
+
+  /// The sites of a case with their properties, by id.
+  func sites(_ study: String) throws -> [String: JSON] {
+    let (outcome, scratch, out) = try score(study)
+    #expect(outcome.status == 0, "\(study): \(outcome)")
+    return try withExtendedLifetime(scratch) {
+      let features = try JSON(parsing: [UInt8](contents(of: out)["sites.geojson"] ?? Data()))["features"]?.array ?? []
+      return Dictionary(uniqueKeysWithValues: features.compactMap { f in f["properties"]?["site_id"]?.string.map { ($0, f["properties"] ?? .null) } })
+    }
+  }
+
+  @Test("Areas are those of the ground: in Web Mercator they are measured in the local zone and that is said, feet are converted")
+  func distortion() throws {
+    // A square of 14.15 m: 200.2 m² on the ellipsoid, 200.0 m² in the zone, whose scale is .9996² there.
+    for study in ["mercator", "utm"] {
+      let area = try sites("case-03-mercator/\(study).yml").values.first?["ind_footprint_area_m2"]?.number ?? 0
+      #expect(abs(area - 200.2) < 0.5, "\(study): \(area)")
+    }
+    let said = try score("case-03-mercator/mercator.yml").outcome.output
+    #expect(said.contains("EPSG:3857") && said.contains("3.63 times"), "\(said)")
+    let told = try ScratchFolder()
+    let study = try told.write(
+      "study: told\ncountry: EE\nprice_date: 2026-01-01\ncrs: EPSG:3857\nlayers:\n  buildings: {source: \(Self.folder)/case-03-mercator/mercator.geojson}\n",
+      to: "study.yml")
+    let refused = try rekindle(["score", study, "--out", told.path + "/out"])
+    #expect(refused.status == 65 && refused.errors.contains("Leave `crs` out"), "\(refused)")
+    // 2,152.8 square feet are 200 m².
+    let feet = try rekindle(["indicators", Self.folder + "/case-16-feet/feet.geojson", "-o", "-"])
+    let area = feet.output.split(separator: "\n").dropFirst().first?.split(separator: ",")[1]
+    #expect(feet.status == 0 && abs((area.flatMap { Double($0) } ?? 0) - 200) < 0.5 && feet.errors.contains("EPSG:2263"), "\(feet)")
+  }
+
+  @Test("A city that lies elsewhere than the study's country is an error, whatever led it there", arguments: ["swapped", "swapped-lest"])
+  func elsewhere(_ study: String) throws {
+    let (outcome, _, out) = try score("case-17-swapped-buildings/\(study).yml")
+    #expect(outcome.status == 65 && outcome.errors.contains("Swapped axes or wrong CRS?"), "\(outcome)")
+    #expect(!FileManager.default.fileExists(atPath: out))
+  }
+
+  @Test("A park is reached at its edge, and a piece of path that leads nowhere takes no walk")
+  func walks() throws {
+    // 30 m to the street and 60 m across it to the edge of the park; without streets 1.3 × 30 m, by an entry 5 m off at most.
+    let park = try sites("case-08-park-edge/park.yml")["b1"]?["ind_walk_to_park_m"]?.number ?? .infinity
+    #expect(park <= 90, "\(park)")
+    let straight = try sites("case-08-park-edge/park-no-streets.yml")["b1"]?["ind_walk_to_park_m"]?.number ?? .infinity
+    #expect((39...40).contains(straight), "\(straight)")
+    for study in ["main", "with-path"] {
+      #expect(try sites("case-12-island/\(study).yml")["b1"]?["ind_walk_to_transit_m"]?.number == 525, "\(study)")
+    }
+  }
+
+  @Test("No answer depends on the order of rows or districts")
+  func order() throws {
+    for kind in ["register", "districts"] {
+      let (a, b) = (try sites("case-10-order/\(kind)-1.yml"), try sites("case-10-order/\(kind)-2.yml"))
+      #expect(a.keys.sorted() == b.keys.sorted(), "\(kind)")
+      for (id, site) in a { #expect(site == b[id], "\(kind): \(id)") }
+    }
+  }
 }

@@ -112,6 +112,8 @@ struct CityReader {
       throw AssessmentError(
         .badInput, "crs: \(crs) is not projected in metres. Leave `crs` out, or name a projected system such as an ETRS89 / UTM zone.")
     }
+    let scale = try arealScale(of: sourceCRS, amid: geometry)
+    if study.crs == nil, sourceCRS != crs, abs(scale - 1) > 0.01 { notes.append(.distorted(sourceCRS, scale, crs)) }
     notes.append(
       Message(
         study.crs != nil ? .noteCRSOfStudy : sourceCRS == crs ? .noteCRSOfBuildings : .noteCRSChosen,
@@ -124,7 +126,55 @@ struct CityReader {
         "layers.\(name), \(source.reference.path): no \(name == "buildings" ? "footprint" : "row") has a position\(unplaced.isEmpty ? "" : " in \(crs): wrong CRS or swapped axes?"). \(layer.readCount) read = \(layer.features.count) kept + \(layer.readCount - layer.features.count) refused. Check the file and its CRS, or name another layer."
       )
     }
+    let own = try arealScale(of: crs, amid: geometry)
+    guard !(abs(own - 1) > 0.01) else {
+      throw AssessmentError(
+        .badInput,
+        "crs: areas in \(crs) are \(Int((own * 100).rounded())) % of those on the ground where the data lie, so nothing can be measured in it. Leave `crs` out, or name a projected system made for the place, such as its ETRS89 / UTM zone."
+      )
+    }
+    try checkCountry(geometry, name, source, from: sourceCRS, layer.features.geometry)
     return unplaced
+  }
+
+  /// The data lie in the study's country, or within 50 km of it. Where they lie more than 1,000 km off, or would lie there with their axes changed, a
+  /// code, a CRS or the order of axes is wrong; else it is said.
+  private mutating func checkCountry(
+    _ geometry: GeometryColumn, _ name: String, _ source: Study.LayerSource, from sourceCRS: CoordinateReferenceSystem,
+    _ original: GeometryColumn
+  ) throws {
+    guard let middle = geometry.middle() else { return }
+    var x = [middle.x], y = [middle.y]
+    guard try CoordinateTransform(from: crs, to: .wgs84).transform(x: &x, y: &y).isEmpty else { return }
+    let outlines = try CountryOutlines(folder: folder)
+    guard outlines.has(study.country) else { return }
+    let off = outlines.distance(longitude: x[0], latitude: y[0], toCountry: study.country)
+    guard off > 50_000 else { return }
+    var isSwapped = false
+    if let first = original.middle() {
+      var easting = [first.y], northing = [first.x]
+      var isPlaced = sourceCRS == .wgs84
+      if !isPlaced { isPlaced = try CoordinateTransform(from: sourceCRS, to: .wgs84).transform(x: &easting, y: &northing).isEmpty }
+      isSwapped =
+        isPlaced && abs(northing[0]) <= 90
+        && outlines.distance(longitude: easting[0], latitude: northing[0], toCountry: study.country) <= 50_000
+    }
+    guard isSwapped || off == .infinity else {
+      notes.append(
+        Message(.noteElsewhere, .number((y[0] * 100).rounded() / 100), .number((x[0] * 100).rounded() / 100), .text(study.country)))
+      return
+    }
+    let place = "\((y[0] * 100).rounded() / 100)° north, \((x[0] * 100).rounded() / 100)° east"
+    let found =
+      switch outlines.country(longitude: x[0], latitude: y[0]) {
+      case .country(let code): "that is in \(code)"
+      case .open(let codes): "that is in \(codes.joined(separator: " or "))"
+      case .nowhere: "no country is there"
+      }
+    throw AssessmentError(
+      .badInput,
+      "layers.\(name), \(source.reference.path): the data lie at \(place), and not in \(study.country), the study's country: \(found). Swapped axes or wrong CRS? Correct the file's CRS (`crs` of the layer), or `country`."
+    )
   }
 
   /// Reads what stands around the buildings.

@@ -54,6 +54,13 @@ extension GeometryColumn {
   }
 }
 
+extension Message {
+  /// That areas in a CRS are not those of the ground, and where they are measured instead.
+  static func distorted(_ source: CoordinateReferenceSystem, _ scale: Double, _ working: CoordinateReferenceSystem) -> Message {
+    Message(.noteDistorted, .text("\(source)"), .rounded(scale, 2), .text("\(working)"))
+  }
+}
+
 /// The working CRS for footprints whose layer is not projected in metres.
 /// - Throws: `AssessmentError` that names the file and what was wrong with its records when no footprint has a position.
 func chosenCRS(for layer: Layer, in source: CoordinateReferenceSystem, of reference: LayerReference) throws -> CoordinateReferenceSystem {

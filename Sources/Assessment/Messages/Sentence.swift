@@ -374,6 +374,9 @@ public enum Sentence: String, Sendable, CaseIterable {
   case notePreset =
     "The register is read as: {1}. preset: none reads it without that knowledge, preset: {2} asks for it."
   case noteRenamedColumn = "The published field {1} is called {2}: another differs from it in letter case only."
+  case noteDistorted = "Areas in {1}, the CRS of the data, are {2} times those on the ground; they are measured in {3}."
+  case noteElsewhere =
+    "The data lie at {1}° north, {2}° east, more than 50 km from {3}, the study's country: price levels and aid rules are those of {3}."
   case noteRespelledIdentifiers =
     "{1} rows of the vacancy register name a building by an id that differs in prefix, case or leading zeros only ({2}): they are joined to it."
   case noteJoinProposal =

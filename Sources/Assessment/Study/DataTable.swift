@@ -1,5 +1,6 @@
 import GeoFormats
 import SimpleFeatures
+import TextFormats
 
 /// A table of the data folder (CSV with a header), read whole, with errors that name file, row and column.
 struct DataTable {
@@ -30,7 +31,11 @@ struct DataTable {
   /// Whether a column of the engine's own tables says yes.
   func isYes(_ column: String, _ row: Int) -> Bool { ["yes", "true", "1"].contains(text(column, row)?.lowercased()) }
 
-  func number(_ column: String, _ row: Int) -> Double? { rows.attribute(column)?.number(row) }
+  /// The number of a cell; in a table that a town has written decimals may stand behind a comma.
+  func number(_ column: String, _ row: Int) -> Double? {
+    guard let column = rows.attribute(column) else { return nil }
+    return column.number(row) ?? column.text(row).flatMap { WrittenNumbers([$0])[0].value }
+  }
 
   func failure(_ row: Int, _ column: String, _ message: String) -> AssessmentError {
     AssessmentError(.badInput, "\(file), row \(row + 1), column `\(column)`: \(message)")

@@ -84,6 +84,8 @@ public final class GeoPackageWriter {
     var table: String
     var keyName: String
     var geometryName: String?
+    /// The number of its CRS in the file; `nil` without geometry.
+    var system: Int?
     var kind: (name: String, isMulti: Bool)?
     var bounds = Envelope()
     var index = PackedRTree()
@@ -190,13 +192,16 @@ public final class GeoPackageWriter {
     for column in columns { declarations.append("\(column.name.quotedIdentifier) \(Self.declaredType(column))") }
     let sql = "CREATE TABLE \(table) (\(declarations.joined(separator: ", ")))"
     var root: UInt32 = 0
+    var system: Int?
     try database { db in
       try db.execute(sql: sql)
       root = try Self.root(of: layer.name, db)
+      system = try layer.reference.map { try addSystem($0, db) } ?? (geometryName == nil ? nil : -1)
     }
     let pages = try DatabasePages(partial: partial, path: path, pageSize: pageSize)
     var open = OpenLayer(
-      layer: layer, table: table, keyName: keyName, geometryName: geometryName, kind: kind, rows: TableRows(root: root, pages: pages))
+      layer: layer, table: table, keyName: keyName, geometryName: geometryName, system: system, kind: kind,
+      rows: TableRows(root: root, pages: pages))
     open.layer.table = ExportTable(columns: [])
     current = open
     try append(layer.table)
@@ -219,7 +224,7 @@ public final class GeoPackageWriter {
     guard var open = current else { preconditionFailure("a layer has been begun") }
     current = nil
     defer { current = open }
-    try open.rows.append(rows, isMulti: open.kind?.isMulti ?? false) { number, envelope in
+    try open.rows.append(rows, isMulti: open.kind?.isMulti ?? false, system: Int32(open.system ?? 0)) { number, envelope in
       open.bounds.add(envelope)
       open.index.add(number, envelope)
     }
@@ -251,8 +256,7 @@ public final class GeoPackageWriter {
       try db.execute(sql: "INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", arguments: [open.layer.name, open.count])
     }
     var roots: PackedRTree.Roots?
-    let layer = open.layer, bounds = open.bounds
-    let system = try layer.reference.map { try addSystem($0, db) } ?? (open.geometryName == nil ? nil : -1)
+    let layer = open.layer, bounds = open.bounds, system = open.system
     try db.execute(
       sql: "INSERT INTO gpkg_contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       arguments: [
@@ -264,7 +268,7 @@ public final class GeoPackageWriter {
       try db.execute(
         sql: "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
         arguments: [layer.name, geometryName, kind.name, system ?? -1])
-      roots = try addIndex(layer.name, open.keyName, geometryName, isEmpty: open.index.isEmpty, db)
+      roots = try addIndex(layer.name, open.keyName, geometryName, hasNone: open.index.isEmpty, db)
       if let style = layer.styleQML { try addStyle(style, layer, geometryName, db) }
     }
     try addDescriptions(layer, db)
@@ -319,8 +323,9 @@ public final class GeoPackageWriter {
     return reference.code
   }
 
-  /// The R-tree extension (annex F.3) with its triggers, which keep the index right when the file is edited.
-  private func addIndex(_ layer: String, _ key: String, _ geometry: String, isEmpty: Bool, _ db: Database) throws -> PackedRTree.Roots? {
+  /// The R-tree extension (annex F.3) with the triggers of version 1.3, which keep the index right when the file is edited. Tools that rename a
+  /// table, drop a column or disable the index look for these names.
+  private func addIndex(_ layer: String, _ key: String, _ geometry: String, hasNone: Bool, _ db: Database) throws -> PackedRTree.Roots? {
     let name = "rtree_\(layer)_\(geometry)"
     let r = name.quotedIdentifier
     let t = layer.quotedIdentifier
@@ -328,7 +333,7 @@ public final class GeoPackageWriter {
     let i = key.quotedIdentifier
     try db.execute(sql: "CREATE VIRTUAL TABLE \(r) USING rtree(id, minx, maxx, miny, maxy)")
     var roots: PackedRTree.Roots?
-    if !isEmpty {
+    if !hasNone {
       // The module begins with an empty root node, which the packed tree replaces.
       try db.execute(sql: "DELETE FROM \((name + "_node").quotedIdentifier)")
       roots = try PackedRTree.Roots(
@@ -340,23 +345,19 @@ public final class GeoPackageWriter {
       arguments: [layer, geometry])
     let box = "ST_MinX(NEW.\(g)), ST_MaxX(NEW.\(g)), ST_MinY(NEW.\(g)), ST_MaxY(NEW.\(g))"
     let isFilled = "(NEW.\(g) NOTNULL AND NOT ST_IsEmpty(NEW.\(g)))"
-    let wasFilled = "(OLD.\(g) NOTNULL AND NOT ST_IsEmpty(OLD.\(g)))"
+    let isEmpty = "(NEW.\(g) ISNULL OR ST_IsEmpty(NEW.\(g)))"
     func trigger(_ suffix: String, _ event: String, _ condition: String, _ action: String) throws {
       let name = "rtree_\(layer)_\(geometry)_\(suffix)".quotedIdentifier
       try db.execute(sql: "CREATE TRIGGER \(name) AFTER \(event) ON \(t) WHEN \(condition) BEGIN \(action); END")
     }
     try trigger("insert", "INSERT", isFilled, "INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
     try trigger(
-      "update6", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isFilled) AND \(wasFilled)",
-      "UPDATE \(r) SET minx = ST_MinX(NEW.\(g)), maxx = ST_MaxX(NEW.\(g)), miny = ST_MinY(NEW.\(g)), maxy = ST_MaxY(NEW.\(g)) WHERE id = NEW.\(i)"
-    )
+      "update1", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isFilled)", "INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
+    try trigger("update2", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isEmpty)", "DELETE FROM \(r) WHERE id = OLD.\(i)")
     try trigger(
-      "update7", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isFilled) AND NOT \(wasFilled)", "INSERT INTO \(r) VALUES (NEW.\(i), \(box))")
-    try trigger("update2", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND NOT \(isFilled)", "DELETE FROM \(r) WHERE id = OLD.\(i)")
-    try trigger(
-      "update5", "UPDATE", "OLD.\(i) != NEW.\(i) AND \(isFilled)",
+      "update3", "UPDATE", "OLD.\(i) != NEW.\(i) AND \(isFilled)",
       "DELETE FROM \(r) WHERE id = OLD.\(i); INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
-    try trigger("update4", "UPDATE", "OLD.\(i) != NEW.\(i) AND NOT \(isFilled)", "DELETE FROM \(r) WHERE id IN (OLD.\(i), NEW.\(i))")
+    try trigger("update4", "UPDATE", "OLD.\(i) != NEW.\(i) AND \(isEmpty)", "DELETE FROM \(r) WHERE id IN (OLD.\(i), NEW.\(i))")
     try trigger("delete", "DELETE", "OLD.\(g) NOT NULL", "DELETE FROM \(r) WHERE id = OLD.\(i)")
     return roots
   }
@@ -402,8 +403,9 @@ public final class GeoPackageWriter {
     }
     for column in described {
       try db.execute(
-        sql: "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, NULL, ?, NULL, NULL)",
-        arguments: [layer.name, column.name, layer.fieldDescriptions[column.name]])
+        // QGIS shows the title in place of the name.
+        sql: "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, NULL)",
+        arguments: [layer.name, column.name, layer.fieldDescriptions[column.name], layer.fieldDescriptions[column.name]])
     }
   }
 
@@ -434,14 +436,16 @@ extension TextBuffer {
 
   /// A feature as GeoPackage binary: header with envelope (none for a point), little-endian well-known binary.
   ///
-  /// The spatial reference in the header is 0; readers take that of the table (clause 2.1.3, which asks for it, is met by `gpkg_geometry_columns`).
-  mutating func appendGeoPackageBinary(_ geometry: borrowing GeometryColumn, _ feature: Int, _ envelope: Envelope, isMulti: Bool) {
+  /// The header names the layer's CRS by its number in the file (clause 2.1.3, requirement 33), which functions of SQL transform from.
+  mutating func appendGeoPackageBinary(
+    _ geometry: borrowing GeometryColumn, _ feature: Int, _ envelope: Envelope, isMulti: Bool, system: Int32
+  ) {
     let kind = geometry.kinds[feature]
     let hasEnvelope = kind != .point
     append(literal: "GP")
     append(byte: 0)
     append(byte: hasEnvelope ? 0x03 : 0x01)
-    appendWord(0)
+    appendWord(UInt32(bitPattern: system))
     if hasEnvelope {
       appendReals(envelope.minX, envelope.maxX)
       appendReals(envelope.minY, envelope.maxY)

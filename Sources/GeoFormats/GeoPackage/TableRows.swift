@@ -22,8 +22,10 @@ final class TableRows {
   }
 
   /// Appends rows; their keys run on from 1. The first column is the key, the second the geometry where there is one, then the attributes.
-  /// - Parameter note: told the key and the bounds of each row that has a geometry.
-  func append(_ table: borrowing ExportTable, isMulti: Bool, note: (Int64, Envelope) -> Void) throws(FormatError) {
+  /// - Parameters:
+  ///   - system: number of the CRS of the geometries.
+  ///   - note: told the key and the bounds of each row that has a geometry.
+  func append(_ table: borrowing ExportTable, isMulti: Bool, system: Int32, note: (Int64, Envelope) -> Void) throws(FormatError) {
     guard var tree = tree.take() else { preconditionFailure("the table is not finished") }
     var record = TableRecord()
     let width = table.columns.count
@@ -44,7 +46,7 @@ final class TableRows {
           } else {
             let envelope = geometry.envelope(of: row)
             note(count, envelope)
-            record.appendBlob { $0.appendGeoPackageBinary(geometry, row, envelope, isMulti: isMulti) }
+            record.appendBlob { $0.appendGeoPackageBinary(geometry, row, envelope, isMulti: isMulti, system: system) }
           }
         }
         let base = (row - start) * width
