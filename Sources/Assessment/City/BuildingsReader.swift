@@ -241,18 +241,18 @@ extension CityReader {
         }
       }
     }
-    for extra in study.publish where !["name", "address", "function"].contains(extra) {
-      guard let field = fields[extra] else {
-        notes.append(Message(.noteNotPublished, .text(extra)))
-        continue
-      }
+    let extras = study.publishedExtras.filter { fields[$0] != nil }
+    for extra in study.publishedExtras where fields[extra] == nil { notes.append(Message(.noteNotPublished, .text(extra))) }
+    for (extra, name) in zip(extras, toldApart(extras)) {
+      guard let field = fields[extra] else { continue }
+      if name != extra { notes.append(Message(.notePublishedApart, .text(extra), .text("pub_" + name))) }
       var column = TextColumn(), validity = ValidityBitmap()
       for row in 0..<n {
         let text = field.text(kept[row])
         column.append(text ?? "")
         validity.append(text != nil)
       }
-      result.published.append(AttributeColumn(name: "pub_" + extra, values: .text(column), validity: validity))
+      result.published.append(AttributeColumn(name: "pub_" + name, values: .text(column), validity: validity))
     }
 
     if let field = fields["vacancy"] {

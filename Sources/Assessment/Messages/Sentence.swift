@@ -351,6 +351,8 @@ public enum Sentence: String, Sendable, CaseIterable {
   case noteNoStreets = "No street layer: walking distances are straight lines × 1.3, street frontage is unknown."
   case noteOSMHoldsNo = "The OpenStreetMap file holds no {1}."
   case noteNotPublished = "publish: the buildings have no field \"{1}\"."
+  case notePublishedApart =
+    "publish: the name of the field \"{1}\" differs from another only in case, which other programs do not tell apart: it is published as {2}."
   case noteSiteNotUsed =
     "The buildings' field `site` is not used: footprints are not grouped into properties, each is scored by itself."
   case noteUndatedRecord =
