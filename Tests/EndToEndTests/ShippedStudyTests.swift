@@ -158,6 +158,12 @@ struct ShippedStudyTests {
     #expect(ids == (try study.ids()))
   }
 
+  @Test("GDAL's validator finds nothing in sites.gpkg", arguments: 0..<3)
+  func validGeoPackage(_ k: Int) throws {
+    guard let python = GeoPackageEditTests.python else { return }
+    #expect(try GeoPackageEditTests.findings(study(k).out + "/sites.gpkg", python) == "")
+  }
+
   @Test("Every site.json parses, its contributions sum to its score, its figures have unit and source", arguments: 0..<3)
   func siteRecords(_ k: Int) throws {
     let study = try study(k)
