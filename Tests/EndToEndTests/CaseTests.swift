@@ -118,6 +118,24 @@ struct CaseTests {
     #expect(kept == ["small", "large", "own"])
   }
 
+  @Test("A column in another spelling is published under one name, and never as if it were a second one")
+  func otherSpelling() throws {
+    let folder = try ScratchFolder()
+    try folder.write(RefusalTests.study + "publish: [note, NOTE, REMARK, Remark]\n", to: "study.yml")
+    try folder.write(
+      """
+      id,wkt,vacancy,note,remark
+      a,"POLYGON((385000 6671000,385020 6671000,385020 6671030,385000 6671030,385000 6671000))",vacant,one,two
+
+      """, to: "buildings.csv")
+    let outcome = try rekindle(["score", "study.yml", "--out", "out"], in: folder.path)
+    #expect(outcome.status == 0, "\(outcome)")
+    for name in ["NOTE", "Remark"] { #expect(outcome.output.contains("publish: the buildings have no field \"\(name)\"."), "\(outcome)") }
+    let features = try readLayer(LayerReference(path: folder.path + "/out/sites.gpkg", layer: "sites")).features
+    let found = features.attributes.filter { $0.name.hasPrefix("pub_") }.map { "\($0.name)=\($0.text(0) ?? "")" }
+    #expect(Set(found) == ["pub_note=one", "pub_REMARK=two"])
+  }
+
   @Test("What is null of all rows is not in sites.gpkg unless the contract says so; who reads the store misses nothing")
   func nullColumns() throws {
     let folder = try ScratchFolder()

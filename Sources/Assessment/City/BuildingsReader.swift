@@ -241,8 +241,14 @@ extension CityReader {
         }
       }
     }
-    let extras = study.publishedExtras.filter { fields[$0] != nil }
-    for extra in study.publishedExtras where fields[extra] == nil { notes.append(Message(.noteNotPublished, .text(extra))) }
+    var taken: Set<String> = []
+    let extras = study.publishedExtras.filter { extra in
+      guard let column = fields[extra]?.column.name else { return false }
+      // A column in another spelling stands for one name, and not beside its own.
+      return column == extra || !FieldMapping.isCalled(column, extra)
+        || !study.publishedExtras.contains(column) && taken.insert(column).inserted
+    }
+    for extra in study.publishedExtras where !extras.contains(extra) { notes.append(Message(.noteNotPublished, .text(extra))) }
     for (extra, name) in zip(extras, toldApart(extras)) {
       guard let field = fields[extra] else { continue }
       if name != extra { notes.append(Message(.notePublishedApart, .text(extra), .text("pub_" + name))) }
