@@ -69,7 +69,6 @@ struct GeoPackageEditTests {
       #expect(try Self.findings(folder.path + "/" + name, python) == "", "\(name)")
     }
     #expect(try Self.findings(file, python) == "")
-    #expect(try Self.findings(folder.path + "/out.private/facts.sqlite", python).contains("Error") == false)
   }
 
   @Test("Each column of each layer has an alias for QGIS, no two of a layer the same")
