@@ -20,7 +20,7 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
   let paths = Set((Array(study.layers.values) + study.constraints.map(\.layer)).map(\.reference.path)).sorted()
   let stamps = paths.map { FileStamp(of: $0) }, began = FileTime()
   var reader = try CityReader(study: study, folder: folder, register: register, sectors: sectors, options: options)
-  let source = try reader.read()
+  var source = try reader.read()
   for (path, stamp) in zip(paths, stamps) where FileStamp(of: path) != stamp {
     throw AssessmentError(
       .badInput, "\(path) changed while it was read: its hash and its content may not belong together. Run the study again.")
@@ -41,6 +41,13 @@ public func score(_ study: Study, folder: DataFolder, register: AssumptionRegist
       options.stage?(stage.rawValue)
       options.progress?(stage.rawValue, 0, nil)
     }
+  }
+
+  for row in indicators.districtTies {
+    source.defects.add(
+      Defect(
+        layer: "districts", feature: source.city.buildings.ids[row], code: .ambiguousMatch,
+        detail: "two districts hold the same share of the building: it belongs to neither"))
   }
 
   stage("screen")

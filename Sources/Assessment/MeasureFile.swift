@@ -137,6 +137,18 @@ public func measureFile(_ text: String, idField: String?, crs: String?, options:
     defects: layer.defects, notes: layer.notes)
 }
 
+extension MeasuredFile {
+  /// What people call the columns, by name.
+  public var columnTitles: [String: String] {
+    Dictionary(Indicator.ofFootprints.map { ($0.id, $0.description.title) } + [("id", "Id of the building")]) { first, _ in first }
+  }
+
+  /// Unit and formula of each indicator, by column.
+  public var columnDescriptions: [String: String] {
+    Dictionary(Indicator.ofFootprints.map { ($0.id, "[\($0.description.unit)] \($0.description.formula)") }) { first, _ in first }
+  }
+}
+
 extension Layer {
   /// The id of a feature without one: its number, or, where that is its place only, a word that no register has.
   func fallbackID(_ row: Int) -> String { (isNumberedByPlace ? "row-" : "") + String(features.numbers[row]) }

@@ -42,7 +42,8 @@ public func export(_ store: StudyStore, to path: String, options: ExportOptions)
   let working = layer.crs ?? CoordinateReferenceSystem(store.record.crs)
   let isGeoJSON = options.format.hasPrefix("geojson")
   let target = isGeoJSON ? .wgs84 : options.crs.map { CoordinateReferenceSystem($0) } ?? working
-  let columns = try chosenColumns(options.columns, of: layer.fields.map(\.name))
+  let stored = layer.fields.map(\.name)
+  let columns = try chosenColumns(options.columns, of: options.columns == nil ? stored : stored + store.nullColumns(beside: stored))
   let chosen = try options.sites.map { try batches(of: $0, columns: columns, in: store) }
   let total = store.record.counts.scored
   var told: (@Sendable (Int) -> Void)?
@@ -75,6 +76,7 @@ public func export(_ store: StudyStore, to path: String, options: ExportOptions)
   }
   let writer = try GeoPackageWriter(path: path, lastChange: options.lastChange, existing: options.existing)
   let reference = try spatialReference(of: target)
+  let titles = ColumnTitles(schema: store.siteSchema)
   let kinds = chosen.map { Set($0.flatMap(\.geometry.kinds)) } ?? layer.geometryKinds
   var isFirst = true
   try forEachBatch { batch in
@@ -84,7 +86,8 @@ public func export(_ store: StudyStore, to path: String, options: ExportOptions)
         GeoPackageLayer(
           name: "sites", table: table, reference: reference, title: store.study.title,
           description: store.study.layerDescription,
-          styleQML: options.styles["sites"].flatMap { styledColumn($0).map(columns.contains) == false ? nil : $0 }),
+          styleQML: options.styles["sites"].flatMap { styledColumn($0).map(columns.contains) == false ? nil : $0 },
+          columnTitles: titles.titles(of: table.columns, in: "sites"), columnDescriptions: titles.descriptions(in: "sites")),
         kinds: kinds)
       isFirst = false
     } else {
@@ -263,7 +266,9 @@ public func export(_ measured: MeasuredFile, format: String, to path: String, th
   case "gpkg":
     let writer = try GeoPackageWriter(path: path, lastChange: "1970-01-01T00:00:00.000Z", existing: existing)
     try writer.add(
-      GeoPackageLayer(name: "indicators", table: ExportTable(measured.table), reference: try spatialReference(of: measured.crs)))
+      GeoPackageLayer(
+        name: "indicators", table: ExportTable(measured.table), reference: try spatialReference(of: measured.crs),
+        columnTitles: measured.columnTitles, columnDescriptions: measured.columnDescriptions))
     try writer.finish()
   default:
     let table = try reprojected(measured.table, from: measured.crs, to: .wgs84, threads: threads)

@@ -219,9 +219,13 @@ private func writeGeoPackage(_ portfolio: Portfolio, schema: JSON, styles: [Stri
   let writer = try GeoPackageWriter(path: path, lastChange: lastChange)
   let reference = try spatialReference(of: portfolio.surroundings.crs)
   let layers = LayerDescription(portfolio, schema: schema, styles: styles)
-  let main = [("sites", portfolio.sites.handedOut, "Scored sites"), ("buildings", portfolio.surroundings.buildings, "All buildings")]
-  for (name, batch, title) in main + layers.others.filter({ $0.batch.count > 0 }) {
+  for (name, batch, title) in [
+    ("sites", portfolio.sites.handedOut, "Scored sites"), ("buildings", portfolio.surroundings.buildings, "All buildings"),
+  ] {
     try writer.add(layers.layer(name, title, ExportTable(batch), reference))
+  }
+  for (name, batch, title) in layers.others where batch.count > 0 {
+    try writer.add(layers.layer(name, title, ExportTable(batch).withoutNullColumns, reference))
   }
   try writer.finish()
 }

@@ -65,7 +65,7 @@ func writeBatch(
   }
   try writer.end()
   for (name, batch, title) in layers.others where batch.count > 0 {
-    try writer.add(layers.layer(name, title, ExportTable(batch), reference))
+    try writer.add(layers.layer(name, title, ExportTable(batch).withoutNullColumns, reference))
   }
   try writer.finish()
   return Set(
@@ -101,16 +101,14 @@ private func writePieces(
 struct LayerDescription: Sendable {
   private let text: String
   private let styles: [String: String]
-  private let fieldDescriptions: [String: String]
+  private let titles: ColumnTitles
   /// The layers beside sites and buildings.
   let others: [(name: String, batch: FeatureBatch, title: String)]
 
   init(_ portfolio: Portfolio, schema: JSON, styles: [String: String]) {
     self.styles = styles
     text = portfolio.study.layerDescription
-    var descriptions: [String: String] = [:]
-    for member in schema["properties"]?.object ?? [] { descriptions[member.name] = member.value["title"]?.string }
-    fieldDescriptions = descriptions
+    titles = ColumnTitles(schema: schema)
     let surroundings = portfolio.surroundings
     others = [
       ("districts", surroundings.districts, "Districts"), ("places", surroundings.places, "Places"),
@@ -121,7 +119,7 @@ struct LayerDescription: Sendable {
   func layer(_ name: String, _ title: String, _ table: ExportTable, _ reference: SpatialReference) -> GeoPackageLayer {
     GeoPackageLayer(
       name: name, table: table, reference: reference, title: title, description: text, styleQML: styles[name],
-      fieldDescriptions: name == "sites" ? fieldDescriptions : [:])
+      columnTitles: titles.titles(of: table.columns, in: name), columnDescriptions: titles.descriptions(in: name))
   }
 }
 

@@ -17,6 +17,53 @@ public func exposureShares(of footprints: GeometryColumn, in areas: GeometryColu
   }[0]
 }
 
+/// The district of each building: the one that holds the largest share of its footprint; of a position alone, the one that holds it. −1 outside all.
+///
+/// Where two districts hold equal shares (they overlap, or halve the building) none is right: −1, and the building is among the ties.
+/// - Returns: the districts, and the buildings that two hold equally, ascending.
+public func districtJoin(
+  of footprints: GeometryColumn, x: [Double], y: [Double], districts: GeometryColumn, threads: Int = 1
+) -> (district: [Int32], ties: [Int]) {
+  let index = PolygonIndex(districts)
+  var district = [Int32](repeating: -1, count: x.count)
+  district.withUnsafeMutableBufferPointer { district in
+    footprints.withUnsafeColumn { column in
+      forEachRange(of: x.count, chunk: 1024, threads: threads) { range in
+        var section = OverlaySection()
+        var near: [Int32] = []
+        for i in range where !x[i].isNaN {
+          let isAreal = column.kinds[i].isAreal
+          index.polygons(near: isAreal ? column.envelope(of: i) : Envelope(minX: x[i], minY: y[i], maxX: x[i], maxY: y[i]), into: &near)
+          var best: (district: Int32, share: Double) = (-1, 0)
+          var isTied = false
+          for d in near {
+            let holds = index.contains(x: x[i], y: y[i], polygon: Int(d))
+            // The only district near a building that holds its middle holds most of it, or there is no other.
+            if near.count == 1, holds {
+              best = (d, 1)
+              break
+            }
+            let share = isAreal ? section.share(column, i, index, only: d) : .nan
+            let measured = share.isNaN ? (holds ? 1 : 0) : share
+            guard measured > 0 else { continue }
+            // Shares are exact but for rounding.
+            if abs(measured - best.share) <= 1e-9 {
+              isTied = true
+            } else if measured > best.share {
+              best = (d, measured)
+              isTied = false
+            }
+          }
+          district[i] = isTied ? -2 : best.district
+        }
+      }
+    }
+  }
+  let ties = district.indices.filter { district[$0] == -2 }
+  for i in ties { district[i] = -1 }
+  return (district, ties)
+}
+
 private struct OverlaySection {
   private struct Edge {
     var ax, ay, bx, by: Double
@@ -31,11 +78,12 @@ private struct OverlaySection {
   private var crossings: [(polygon: Int32, x: Double)] = []
   private var covered: [(low: Double, high: Double)] = []
 
-  mutating func share(_ column: UnsafeGeometryColumn, _ feature: Int, _ index: PolygonIndex) -> Double {
+  /// - Parameter only: the one polygon that counts; `nil` for the union of all.
+  mutating func share(_ column: UnsafeGeometryColumn, _ feature: Int, _ index: PolygonIndex, only: Int32? = nil) -> Double {
     guard column.kinds[feature].isAreal else { return .nan }
     let box = column.envelope(of: feature)
     guard !box.isEmpty, box.height > 0, box.width > 0 else { return .nan }
-    index.polygons(near: box, into: &near)
+    if let only { near = [only] } else { index.polygons(near: box, into: &near) }
     guard !near.isEmpty else { return column.area(of: feature) > 0 ? 0 : .nan }
     // Edges of the areas at these heights. Those left of the footprint only tell inside from outside.
     edges.removeAll(keepingCapacity: true)

@@ -92,6 +92,8 @@ public struct IndicatorTable: Sendable {
   public var y: [Double] = []
   /// The district of each building; −1 outside all of them.
   public var districtIndex: [Int32] = []
+  /// Buildings that two districts hold equally, ascending: they belong to neither.
+  public var districtTies: [Int] = []
   /// The shared stretches of each building's walls.
   public var sharedWalls = SharedWalls()
   /// How the walk to each category ended, by category and building; empty without places.

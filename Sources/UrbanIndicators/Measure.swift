@@ -28,7 +28,10 @@ public func measure(
     }
   }
   if let districts = city.districts {
-    run(.districts) { table.districtIndex = districtJoin(x: x, y: y, districts: districts.geometry, threads: threads) }
+    run(.districts) {
+      (table.districtIndex, table.districtTies) = districtJoin(
+        of: city.buildings.geometry, x: x, y: y, districts: districts.geometry, threads: threads)
+    }
   }
   run(.access) { measureAccess(city, options: options, into: &table) }
   if let streets = city.streets {

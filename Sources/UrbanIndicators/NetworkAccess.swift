@@ -73,7 +73,8 @@ public func networkAccess(
         var search = GraphSearch(graph)
         let entries = members[c].flatMap { placeFeet.first[Int($0)]..<placeFeet.first[Int($0) + 1] }
         var access = search.nearest(entries, placeFeet.feet, feet, order, limit: limit)
-        search.count(members[c].map { Int(placeFeet.first[Int($0)])..<Int(placeFeet.first[Int($0) + 1]) }, placeFeet.feet, order, into: &access)
+        search.count(
+          members[c].map { Int(placeFeet.first[Int($0)])..<Int(placeFeet.first[Int($0) + 1]) }, placeFeet.feet, order, into: &access)
         return access
       }
     }

@@ -66,18 +66,6 @@ struct CaseTests {
     }
   }
 
-  @Test("Published fields that differ in letter case only are both published, under names that every format can tell apart")
-  func caseColumns() throws {
-    let (outcome, scratch, out) = try score("case-13-case-columns/case.yml")
-    #expect(outcome.status == 0 && outcome.output.contains("pub_FIXME_2"), "\(outcome)")
-    try withExtendedLifetime(scratch) {
-      let sites = try JSON(parsing: [UInt8](contents(of: out)["sites.geojson"] ?? Data()))["features"]?.array ?? []
-      #expect(sites.first?["properties"]?["pub_fixme"]?.string == "roof" && sites.first?["properties"]?["pub_FIXME_2"]?.string == "check")
-      let table = try readLayer(LayerReference(path: out + "/sites.gpkg", layer: "sites"), options: ReadOptions()).features
-      #expect(table.attribute("pub_fixme")?.text(0) == "roof" && table.attribute("pub_FIXME_2")?.text(0) == "check")
-    }
-  }
-
   @Test("A use beside a former one is in use; a former one alone is vacant; ways that are not closed are counted and told")
   func openStreetMap() throws {
     guard program("ogr2ogr") != nil else { return print("Notice: ogr2ogr is not installed; OpenStreetMap files are not read here.") }
@@ -101,7 +89,8 @@ struct CaseTests {
     #expect(outcome.status == 0, "\(study): \(outcome)")
     return try withExtendedLifetime(scratch) {
       let features = try JSON(parsing: [UInt8](contents(of: out)["sites.geojson"] ?? Data()))["features"]?.array ?? []
-      return Dictionary(uniqueKeysWithValues: features.compactMap { f in f["properties"]?["site_id"]?.string.map { ($0, f["properties"] ?? .null) } })
+      return Dictionary(
+        uniqueKeysWithValues: features.compactMap { f in f["properties"]?["site_id"]?.string.map { ($0, f["properties"] ?? .null) } })
     }
   }
 
@@ -151,6 +140,124 @@ struct CaseTests {
       let (a, b) = (try sites("case-10-order/\(kind)-1.yml"), try sites("case-10-order/\(kind)-2.yml"))
       #expect(a.keys.sorted() == b.keys.sorted(), "\(kind)")
       for (id, site) in a { #expect(site == b[id], "\(kind): \(id)") }
+    }
+  }
+
+  @Test("Fields whose names differ in case alone are published under names of their own, in every format, and the run says so")
+  func caseColumns() throws {
+    let (outcome, scratch, out) = try score("case-13-case-columns/case.yml")
+    #expect(outcome.status == 0 && outcome.output.contains("\"FIXME\"") && outcome.output.contains("pub_FIXME_2"), "\(outcome)")
+    let study = Self.folder + "/case-13-case-columns/case.yml"
+    try withExtendedLifetime(scratch) {
+      for format in ["geojson", "geojsonseq", "csv", "gpkg"] {
+        let file = scratch.path + "/export." + format
+        let exported = try rekindle(["export", study, "--out", out, "--format", format, "-o", file])
+        #expect(exported.status == 0, "\(exported)")
+        guard format != "geojsonseq" else {
+          let text = try String(contentsOfFile: file, encoding: .utf8)
+          #expect(text.contains("\"pub_fixme\":\"roof\"") && text.contains("\"pub_FIXME_2\":\"check\""))
+          continue
+        }
+        let features = try readLayer(LayerReference(path: file, layer: nil)).features
+        #expect(features.attribute("pub_fixme")?.text(0) == "roof" && features.attribute("pub_FIXME_2")?.text(0) == "check", "\(format)")
+      }
+      for file in ["sites.geojson", "sites.gpkg"] {
+        let reference = LayerReference(path: out + "/" + file, layer: file.hasSuffix("gpkg") ? "sites" : nil)
+        let features = try readLayer(reference).features
+        #expect(features.attribute("pub_fixme")?.text(0) == "roof" && features.attribute("pub_FIXME_2")?.text(0) == "check", "\(file)")
+      }
+    }
+  }
+
+  @Test("Three spellings, one of which is what another would be called, each keep their own values, in the register's rows too")
+  func threeSpellings() throws {
+    let folder = try ScratchFolder()
+    try folder.write(
+      RefusalTests.study + "  vacancy: {source: register.csv, join: {id: id}}\npublish: [note, NOTE, Note, note_2, note]\n", to: "study.yml"
+    )
+    try folder.write(
+      """
+      id,wkt,note_2,NOTE,Note,note
+      a,"POLYGON((385000 6671000,385020 6671000,385020 6671030,385000 6671030,385000 6671000))",two,upper,title,lower
+
+      """, to: "buildings.csv")
+    try folder.write("id,status,observed,remark,Remark,register_row\na,vacant,2025-12-01,small,large,own\n", to: "register.csv")
+    let outcome = try rekindle(["score", "study.yml", "--out", "out"], in: folder.path)
+    #expect(outcome.status == 0, "\(outcome)")
+    for file in ["sites.geojson", "sites.gpkg"] {
+      let reference = LayerReference(path: folder.path + "/out/" + file, layer: file.hasSuffix("gpkg") ? "sites" : nil)
+      let features = try readLayer(reference).features
+      let found = features.attributes.filter { $0.name.hasPrefix("pub_") }.map { "\($0.name)=\($0.text(0) ?? "")" }
+      #expect(Set(found) == ["pub_note=lower", "pub_NOTE_3=upper", "pub_Note_4=title", "pub_note_2=two"], "\(file)")
+    }
+    let register = try readLayer(LayerReference(path: folder.path + "/out.private/facts.sqlite", layer: "register")).features
+    let kept = ["remark", "Remark_2", "register_row_2"].map { register.attribute($0)?.text(0) }
+    #expect(kept == ["small", "large", "own"])
+  }
+
+  @Test("A column in another spelling is published under one name, and never as if it were a second one")
+  func otherSpelling() throws {
+    let folder = try ScratchFolder()
+    try folder.write(RefusalTests.study + "publish: [note, NOTE, REMARK, Remark]\n", to: "study.yml")
+    try folder.write(
+      """
+      id,wkt,vacancy,note,remark
+      a,"POLYGON((385000 6671000,385020 6671000,385020 6671030,385000 6671030,385000 6671000))",vacant,one,two
+
+      """, to: "buildings.csv")
+    let outcome = try rekindle(["score", "study.yml", "--out", "out"], in: folder.path)
+    #expect(outcome.status == 0, "\(outcome)")
+    for name in ["NOTE", "Remark"] { #expect(outcome.output.contains("publish: the buildings have no field \"\(name)\"."), "\(outcome)") }
+    let features = try readLayer(LayerReference(path: folder.path + "/out/sites.gpkg", layer: "sites")).features
+    let found = features.attributes.filter { $0.name.hasPrefix("pub_") }.map { "\($0.name)=\($0.text(0) ?? "")" }
+    #expect(Set(found) == ["pub_note=one", "pub_REMARK=two"])
+  }
+
+  @Test("What is null of all rows is not in sites.gpkg unless the contract says so; who reads the store misses nothing")
+  func nullColumns() throws {
+    let folder = try ScratchFolder()
+    try folder.write(
+      RefusalTests.study
+        + "  districts: {source: districts.csv, crs: EPSG:3067}\npublish: [name, note, blank]\nreport: {top: 2, formats: [html]}\n",
+      to: "study.yml")
+    try folder.write(
+      RefusalTests.footprints.split(separator: "\n").enumerated().map { "\($1),\(["note", "x", "", ""][$0]),\($0 == 0 ? "blank" : "")\n" }
+        .joined(),
+      to: "buildings.csv")
+    try folder.write(
+      "id,wkt,population\nd,\"POLYGON((384000 6670000,386000 6670000,386000 6672000,384000 6672000,384000 6670000))\",1000\n",
+      to: "districts.csv")
+    for command in ["run", "score"] {
+      let outcome = try rekindle([command, "study.yml", "--out", command, "--quiet"], in: folder.path)
+      #expect(outcome.status == 0, "\(outcome)")
+      let file = folder.path + "/\(command)/sites.gpkg"
+      func names(_ layer: String) throws -> [String] {
+        try readLayer(LayerReference(path: file, layer: layer)).features.attributes.map(\.name)
+      }
+      let sites = try names("sites")
+      #expect(sites.contains("pub_note") && !sites.contains("pub_blank"))
+      // Those of the contract stay, known or not.
+      for name in ["ind_flood_share", "grant_eur", "address", "name", "rank_acceptability_first"] {
+        #expect(sites.contains(name), "\(name)")
+      }
+      #expect(Set(try names("districts")).subtracting(["fid"]) == ["id", "name", "population"])
+      #expect(Set(try names("buildings")).subtracting(["fid"]) == ["id", "vacancy", "site_id", "excluded"])
+      // Exports are the same with and without; a published field that is named and null has nulls.
+      let export = ["export", "study.yml", "--out", command]
+      #expect(try rekindle(export + ["-o", "\(command).geojson"], in: folder.path).status == 0)
+      let exported = try readLayer(LayerReference(path: folder.path + "/\(command).geojson", layer: nil)).features
+      let written = try readLayer(LayerReference(path: folder.path + "/\(command)/sites.geojson", layer: nil)).features
+      #expect(exported.attributes.map(\.name) == written.attributes.map(\.name))
+      let named = try rekindle(
+        export + ["--format", "csv", "--columns", "site_id,pub_blank,pub_note,district_id", "-o", "-"], in: folder.path)
+      #expect(named.status == 0, "\(named)")
+      let rows = csvRows(named.output)
+      #expect(rows.count == 2 && rows.allSatisfy { $0["pub_blank"] == "" && $0["district_id"] == "d" }, "\(named.output)")
+      #expect(try rekindle(export + ["--columns", "pub_other", "-o", "-"], in: folder.path).status == 64)
+      for request in ["explain", "report"] {
+        let told = try rekindle([request, "study.yml", "a", "--out", command], in: folder.path)
+        #expect(told.status == 0, "\(told)")
+      }
     }
   }
 }

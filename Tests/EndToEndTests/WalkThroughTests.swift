@@ -21,7 +21,9 @@ struct WalkThroughTests {
     try #require(chosen.count == 3)
     let place = folder.path + "/town"
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-    for name in ["city.gpkg", "districts.gpkg"] { try FileManager.default.copyItem(atPath: shipped + "/" + name, toPath: place + "/" + name) }
+    for name in ["city.gpkg", "districts.gpkg"] {
+      try FileManager.default.copyItem(atPath: shipped + "/" + name, toPath: place + "/" + name)
+    }
     // Windows-1252, a title, a semicolon, German words, numbers and dates; street and number in another order and case.
     let turned = chosen[0].split(separator: " ").reversed().joined(separator: " ").uppercased()
     let list = """
@@ -53,7 +55,8 @@ struct WalkThroughTests {
     study = study.replacing(
       line,
       with: line.dropLast()
-        + ", table: {source: town/Statistik.csv, join: {id: Stadtteil}, fields: {population: Einwohner, rent: Miete}, numbers: {decimal: \",\"}}}")
+        + ", table: {source: town/Statistik.csv, join: {id: Stadtteil}, fields: {population: Einwohner, rent: Miete}, numbers: {decimal: \",\"}}}"
+    )
     study += "assumptions: town/rents.csv\n"
     study = study.replacing(try Regex("as_of: [0-9-]+"), with: "as_of: 2026-07-01").replacing(
       try Regex("price_date: [0-9-]+"), with: "price_date: 2026-07-01")

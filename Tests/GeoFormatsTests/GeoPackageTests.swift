@@ -47,7 +47,9 @@ struct GeoPackageTests {
     try write(
       path,
       [
-        GeoPackageLayer(name: "sites", table: table, reference: reference, styleQML: "<qgis/>", fieldDescriptions: ["score": "0 to 1"]),
+        GeoPackageLayer(
+          name: "sites", table: table, reference: reference, styleQML: "<qgis/>", columnTitles: ["score": "Score"],
+          columnDescriptions: ["score": "0 to 1"]),
         GeoPackageLayer(name: "plain", table: ExportTable(columns: table.columns)),
       ])
     let described = try describeLayers(in: path)

@@ -252,26 +252,24 @@ extension CityReader {
         }
       }
     }
-    for extra in study.publish where !["name", "address", "function"].contains(extra) {
-      guard let field = fields[extra] else {
-        notes.append(Message(.noteNotPublished, .text(extra)))
-        continue
-      }
+    var taken: Set<String> = []
+    let extras = study.publishedExtras.filter { extra in
+      guard let column = fields[extra]?.column.name else { return false }
+      // A column in another spelling stands for one name, and not beside its own.
+      return column == extra || !FieldMapping.isCalled(column, extra)
+        || !study.publishedExtras.contains(column) && taken.insert(column).inserted
+    }
+    for extra in study.publishedExtras where !extras.contains(extra) { notes.append(Message(.noteNotPublished, .text(extra))) }
+    for (extra, name) in zip(extras, toldApart(extras)) {
+      guard let field = fields[extra] else { continue }
+      if name != extra { notes.append(Message(.notePublishedApart, .text(extra), .text("pub_" + name))) }
       var column = TextColumn(), validity = ValidityBitmap()
       for row in 0..<n {
         let text = field.text(kept[row])
         column.append(text ?? "")
         validity.append(text != nil)
       }
-      // Databases tell names apart without regard to case.
-      var name = "pub_" + extra
-      var taken = 1
-      while result.published.contains(where: { $0.name.lowercased() == name.lowercased() }) {
-        taken += 1
-        name = "pub_\(extra)_\(taken)"
-      }
-      if taken > 1 { notes.append(Message(.noteRenamedColumn, .text(extra), .text(name))) }
-      result.published.append(AttributeColumn(name: name, values: .text(column), validity: validity))
+      result.published.append(AttributeColumn(name: "pub_" + name, values: .text(column), validity: validity))
     }
 
     if let field = fields["vacancy"] {

@@ -118,7 +118,7 @@ struct FieldMapping {
     return (column, factor, nil)
   }
 
-  /// The column of a field, or `nil` when the source has none.
+  /// The column of a field, first the one of its very name, or `nil` when the source has none.
   subscript(field: String) -> Field? {
     guard let (column, factor, scale) = column(of: field) else { return nil }
     return Field(
@@ -138,7 +138,9 @@ struct FieldMapping {
       return (values, factor, scale)
     }
     if hidden.contains(field) { return nil }
-    return (batch.attributes.first { $0.name == field } ?? batch.attributes.first { Self.isCalled($0.name, field) }).map { ($0, 1, nil) }
+    // `FIXME` beside `fixme` is itself.
+    let found = batch.attributes.first { $0.name == field } ?? batch.attributes.first { Self.isCalled($0.name, field) }
+    return found.map { ($0, 1, nil) }
   }
 
   /// Whether a column has the name of a field, without regard to case, `_` and `-`.

@@ -129,9 +129,9 @@ struct AddressLinks {
     guard cells.contains(where: { !$0.isEmpty }) else {
       return RegisterLinker.Link(outcome: .noPosition, detail: "the field of the address is empty")
     }
-    let text = cells.joined(separator: " ").prefix(80)
+    // What is written there is not repeated: who reads the results need not read the register.
     guard let wanted = PostalAddress(cells, abbreviations: abbreviations), let street = rows[wanted.street] else {
-      return RegisterLinker.Link(outcome: .addressNotFound, detail: "no building has an address in \"\(text)\"")
+      return RegisterLinker.Link(outcome: .addressNotFound, detail: "no building has an address in the street of the row")
     }
     let found = street.filter { $0.address.matches(wanted) }.map(\.row)
     if !found.isEmpty { return RegisterLinker.Link(buildings: found) }
@@ -140,7 +140,7 @@ struct AddressLinks {
     }.map(\.row)
     if plain.count == 1 { return RegisterLinker.Link(buildings: plain) }
     return plain.isEmpty
-      ? RegisterLinker.Link(outcome: .addressNotFound, detail: "no building of the street has the number in \"\(text)\"")
-      : RegisterLinker.Link(outcome: .addressAmbiguous, detail: "\(plain.count) buildings may be meant by \"\(text)\"")
+      ? RegisterLinker.Link(outcome: .addressNotFound, detail: "no building of the street has the number of the row")
+      : RegisterLinker.Link(outcome: .addressAmbiguous, detail: "\(plain.count) buildings may be meant by the address of the row")
   }
 }

@@ -210,10 +210,8 @@ extension CityReader {
     table.add("register_row", integer: rows.numbers.map { Int($0) })
     table.add("register_outcome", text: rows.outcomes.map(\.rawValue))
     table.add("register_buildings", text: (0..<rows.count).map { row in rows.buildings(of: row).map { ids[$0] }.joined(separator: "|") })
-    var taken = Set(table.columns.map { $0.name.lowercased() })
-    for column in batch.attributes where taken.insert(column.name.lowercased()).inserted {
-      table.add(column.name, text: (0..<column.count).map { column.text($0) })
-    }
+    let names = toldApart(table.columns.map(\.name) + batch.attributes.map(\.name)).dropFirst(table.columns.count)
+    for (column, name) in zip(batch.attributes, names) { table.add(name, text: (0..<column.count).map { column.text($0) }) }
     return table.columns
   }
 

@@ -212,13 +212,19 @@ private struct Drafting {
     }
     if let buildings = chosen["buildings"], !buildings.isOpenStreetMap {
       let proposal = JoinProposal(layer.features, upon: buildings.features)
-      if let proposal, layer.isTable || proposal.matches * 10 >= proposal.rows * 9 {
+      let address = column("address")
+      // Addresses are written in many ways: the same field is joined as what it is.
+      if let proposal, layer.isTable, proposal.field == address {
+        comments.append(
+          "\(proposal.matches) of \(proposal.rows) rows have the address of a building word for word: they are joined by address")
+        entry += ", join: {address: \(quoted(proposal.field))}"
+      } else if let proposal, layer.isTable || proposal.matches * 10 >= proposal.rows * 9 {
         comments.append("\(proposal.matches) of \(proposal.rows) rows name a building by its \"\(proposal.buildingField)\"")
         entry += ", join: {id: \(quoted(proposal.field))"
         if proposal.buildingField.lowercased() != "id" { entry += ", field: \(quoted(proposal.buildingField))" }
         entry += "}"
       } else if layer.isTable {
-        if let address = column("address") {
+        if let address {
           comments.append("the rows have no positions and no id of the buildings: they are joined by address")
           entry += ", join: {address: \(quoted(address))}"
         } else {

@@ -351,6 +351,8 @@ public enum Sentence: String, Sendable, CaseIterable {
   case noteNoStreets = "No street layer: walking distances are straight lines × 1.3, street frontage is unknown."
   case noteOSMHoldsNo = "The OpenStreetMap file holds no {1}."
   case noteNotPublished = "publish: the buildings have no field \"{1}\"."
+  case notePublishedApart =
+    "publish: the name of the field \"{1}\" differs from another only in case, which other programs do not tell apart: it is published as {2}."
   case noteSiteNotUsed =
     "The buildings' field `site` is not used: footprints are not grouped into properties, each is scored by itself."
   case noteUndatedRecord =
@@ -373,7 +375,6 @@ public enum Sentence: String, Sendable, CaseIterable {
     "{1} of the best sites have no report: neither footprint nor floor area is known, so nothing can be costed. Give grossFloorArea in the register, or a buildings layer."
   case notePreset =
     "The register is read as: {1}. preset: none reads it without that knowledge, preset: {2} asks for it."
-  case noteRenamedColumn = "The published field {1} is called {2}: another differs from it in letter case only."
   case noteDistorted = "Areas in {1}, the CRS of the data, are {2} times those on the ground; they are measured in {3}."
   case noteElsewhere =
     "The data lie at {1}° north, {2}° east, more than 50 km from {3}, the study's country: price levels and aid rules are those of {3}."

@@ -68,23 +68,30 @@ extension Reprojection {
 public final class SiteTable {
   private let study: ScoredStudy
   private let toWGS84: Reprojection
+  private let columns: (district: Bool, published: [AttributeColumn])
 
   /// Prepares the way to longitude and latitude, once for all pieces.
   /// - Throws: `SpatialError` when PROJ knows none.
   public init(_ study: ScoredStudy) throws {
     self.study = study
     toWGS84 = try Reprojection(from: study.workingCRS, to: .wgs84)
+    // What is null of all sites has no column, unless the contract says so; every piece of the table has the same columns.
+    let rows = study.scores.rows, names = study.source.city.districts?.names
+    columns = (
+      district: names.map { names in rows.contains { study.district($0).map { !names.range(of: $0).isEmpty } ?? false } } ?? false,
+      published: study.source.published.filter { column in rows.contains { column.validity[$0] } }
+    )
   }
 
-  /// The rows of some sites, by rank; see `ScoredStudy.siteTable(_:lonLat:)`.
+  /// The rows of some sites, by rank; see `ScoredStudy.siteTable(_:lonLat:columns:)`.
   public func rows(_ range: Range<Int>) -> FeatureBatch {
     let place = toWGS84.centroids(of: Array(study.scores.rows[range]), in: study.source.city.buildings.geometry)
-    return study.siteTable(range, lonLat: (place.x, place.y))
+    return study.siteTable(range, lonLat: (place.x, place.y), columns: columns)
   }
 }
 
 extension ScoredStudy {
-  /// The whole site table; see `siteTable(_:lonLat:)`.
+  /// The whole site table; see `siteTable(_:lonLat:columns:)`.
   public func siteTable() throws -> FeatureBatch { try SiteTable(self).rows(0..<scores.count) }
 
   /// The kinds of the sites' footprints.

@@ -65,7 +65,10 @@ extension ScoredStudy {
   ///
   /// The store keeps more than the exports: rank range, position, the interval and basis of every criterion, the evidence.
   /// O(sites × columns); built column by column from flat arrays.
-  func siteTable(_ range: Range<Int>, lonLat: (lon: [Double], lat: [Double])) -> FeatureBatch {
+  /// - Parameter columns: the columns beyond the contract's of which something is known of a site.
+  func siteTable(
+    _ range: Range<Int>, lonLat: (lon: [Double], lat: [Double]), columns: (district: Bool, published: [AttributeColumn])
+  ) -> FeatureBatch {
     let rows = range.map { scores.rows[$0] }
     let buildings = source.city.buildings
     var table = TableColumns()
@@ -112,10 +115,8 @@ extension ScoredStudy {
     table.add("address", rows: rows, of: source.addresses)
     table.add("lon", real: lonLat.lon)
     table.add("lat", real: lonLat.lat)
-    if let known = source.city.districts {
+    if columns.district, let known = source.city.districts {
       table.add("district", words: (0..<known.count).map { known.names[$0] }, districts)
-    } else {
-      table.add("district", words: [], districts)
     }
     // What is known of no building of the city has no column; every piece of the table has the same columns.
     func texts(_ name: String, _ column: TextColumn) { if !column.bytes.isEmpty { table.add(name, rows: rows, of: column) } }
@@ -162,7 +163,7 @@ extension ScoredStudy {
       table.add("high_" + criterion.id, real: worths[c].map { $0.low == $0.high ? .nan : $0.high })
       table.add("basis_" + criterion.id, words: bases.map(\.rawValue), worths[c].map { Self.place(of: $0.basis) })
     }
-    for column in source.published {
+    for column in columns.published {
       if case .text(let text) = column.values { table.add(column.name, rows: rows, of: text) }
     }
     return FeatureBatch(numbers: range.map { Int64($0 + 1) }, geometry: buildings.geometry.selecting(rows), attributes: table.columns)
@@ -207,10 +208,12 @@ extension ScoredStudy {
     let isWhole = range == 0..<buildings.count
     var table = TableColumns()
     table.add("id", rows: rows, of: buildings.ids)
-    let isFunctionPublic = study.publishes("function")
-    table.add(
-      "function", words: BuildingFunction.allCases.map(\.name),
-      rows.map { isFunctionPublic && buildings.function[$0] != .unknown ? Int(buildings.function[$0].rawValue) : -1 })
+    // What is null of all buildings has no column.
+    if study.publishes("function"), buildings.function.contains(where: { $0 != .unknown }) {
+      table.add(
+        "function", words: BuildingFunction.allCases.map(\.name),
+        rows.map { buildings.function[$0] != .unknown ? Int(buildings.function[$0].rawValue) : -1 })
+    }
     table.add("vacancy", words: VacancyClass.allCases.map(\.rawValue), rows.map { Self.place(source.vacancy[$0], VacancyClass.allCases) })
     // A building that no reason excludes is scored.
     var siteIDs = TextColumn()
@@ -220,10 +223,12 @@ extension ScoredStudy {
         siteIDs.append(utf8: UnsafeBufferPointer(rebasing: bytes[exclusions[row] == nil ? buildings.ids.range(of: row) : 0..<0]))
       }
     }
-    table.add("site_id", known: siteIDs)
-    table.add(
-      "excluded", words: ExclusionReason.allCases.map(\.rawValue),
-      rows.map { row in exclusions[row].map { Self.place($0, ExclusionReason.allCases) } ?? -1 })
+    if scores.count > 0 { table.add("site_id", known: siteIDs) }
+    if scores.count < exclusions.count {
+      table.add(
+        "excluded", words: ExclusionReason.allCases.map(\.rawValue),
+        rows.map { row in exclusions[row].map { Self.place($0, ExclusionReason.allCases) } ?? -1 })
+    }
     return FeatureBatch(
       numbers: rows.map { Int64($0 + 1) }, geometry: isWhole ? buildings.geometry : buildings.geometry.selecting(range),
       attributes: table.columns)

@@ -1,7 +1,7 @@
 import Foundation
 public import GeoFormats
 public import SimpleFeatures
-import TextFormats
+public import TextFormats
 
 /// The output folder of a study that was scored, once it is known to belong to the inputs as they are now.
 ///
@@ -64,26 +64,37 @@ public struct StudyStore: Sendable {
     return layer
   }
 
+  /// The data dictionary of the site table as it stands in the folder; `nil` where it is not there or no JSON.
+  public var siteSchema: JSON? { (try? bytes(ofFile: folder + "/sites.schema.json")).flatMap { try? JSON(parsing: $0) } }
+
+  /// The columns of published fields that the store lacks, because they are null for all sites: who names one gets nulls.
+  public func nullColumns(beside stored: [String]) -> [String] {
+    toldApart(study.publishedExtras).map { "pub_" + $0 }.filter { !stored.contains($0) }
+  }
+
   /// Hands over the sites in the order of rank, a batch at a time, with the given columns in the given order.
   ///
   /// Positions are in the working CRS. At least one batch is handed over, if need be an empty one.
   /// - Parameters:
-  ///   - columns: names of columns of the site table.
+  ///   - columns: names of columns of the site table; one that the store lacks is null.
   ///   - size: sites of a batch, but for the last.
   ///   - progress: called now and then with the number of sites read.
   /// - Throws: what `body` throws, and `FormatError`.
   public func forEachSiteBatch(
     columns: [String], size: Int, progress: (@Sendable (Int) -> Void)? = nil, _ body: (FeatureBatch) throws -> Void
   ) throws {
-    var order: [Int] = []
+    var order: [Int?] = []
     let summary = try forEachBatch(
       of: reference("sites"), options: ReadOptions(fields: Set(columns), progress: progress), size: size
     ) { batch in
       if order.isEmpty {
         let places = Dictionary(uniqueKeysWithValues: batch.attributes.enumerated().map { ($0.element.name, $0.offset) })
-        order = columns.compactMap { places[$0] }
+        order = columns.map { places[$0] }
       }
-      try body(FeatureBatch(numbers: batch.numbers, geometry: batch.geometry, attributes: order.map { batch.attributes[$0] }))
+      let attributes = zip(columns, order).map { name, place in
+        place.map { batch.attributes[$0] } ?? AttributeColumn(name: name, texts: Array(repeating: nil, count: batch.count))
+      }
+      try body(FeatureBatch(numbers: batch.numbers, geometry: batch.geometry, attributes: attributes))
     }
     guard summary.refusedCount == 0 else {
       throw AssessmentError(

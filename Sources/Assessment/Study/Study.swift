@@ -90,6 +90,12 @@ public struct Study: Sendable {
   /// Whether a source field may leave.
   func publishes(_ field: String) -> Bool { publish.contains(field) }
 
+  /// Published fields that are none of the engine's, each once: they are columns `pub_…`.
+  var publishedExtras: [String] {
+    var seen: Set = ["name", "address", "function"]
+    return publish.filter { seen.insert($0).inserted }
+  }
+
   static let layerNames = ["buildings", "vacancy", "units", "districts", "places", "companies", "streets"]
   static let keys = [
     "study", "title", "country", "currency", "price_date", "crs", "as_of", "grant_date", "layers", "candidates", "profile", "assumptions",

@@ -19,7 +19,7 @@ public struct SpatialReference: Hashable, Sendable {
   public init(code: String?, name: String, wkt: String) {
     let parts = code?.split(separator: ":") ?? []
     organization = parts.count == 2 ? String(parts[0]).uppercased() : ""
-    self.code = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
+    self.code = parts.count == 2 ? Int(Int32(parts[1]) ?? 0) : 0
     if self.code == 0 { organization = "" }
     // CRS84 is WGS 84 with longitude first, which is how every GeoPackage stores it.
     if code == "OGC:CRS84" { (organization, self.code) = ("EPSG", 4326) }
@@ -42,13 +42,15 @@ public struct GeoPackageLayer: Sendable {
   public var description: String
   /// A QGIS style (QML), stored as the layer's default.
   public var styleQML: String?
+  /// What people call the columns, by name; QGIS shows it as the alias.
+  public var columnTitles: [String: String]
   /// What the columns mean, by name.
-  public var fieldDescriptions: [String: String]
+  public var columnDescriptions: [String: String]
 
   /// Describes a layer.
   public init(
     name: String, table: ExportTable, reference: SpatialReference? = nil, title: String? = nil, description: String = "",
-    styleQML: String? = nil, fieldDescriptions: [String: String] = [:]
+    styleQML: String? = nil, columnTitles: [String: String] = [:], columnDescriptions: [String: String] = [:]
   ) {
     self.name = name
     self.table = table
@@ -56,11 +58,12 @@ public struct GeoPackageLayer: Sendable {
     self.title = title
     self.description = description
     self.styleQML = styleQML
-    self.fieldDescriptions = fieldDescriptions
+    self.columnTitles = columnTitles
+    self.columnDescriptions = columnDescriptions
   }
 }
 
-/// Writes a GeoPackage (OGC 12-128r18, version 1.3) with packed R-trees, styles for QGIS and descriptions of the columns.
+/// Writes a GeoPackage (OGC 12-128r17, version 1.3.0) with packed R-trees, styles for QGIS, titles and descriptions of the columns.
 ///
 /// The same layers and `lastChange` give the same bytes with the same SQLite library. The file is written under another name and appears under
 /// its own at `finish`; a file that stood there is replaced.
@@ -75,7 +78,7 @@ public final class GeoPackageWriter {
   private var isFinished = false
   private var styled = 0
   private var usesDataColumns = false
-  private var customSystems: [String: Int] = [:]
+  private var customSystems: [SpatialReference: Int32] = [:]
   private var tableNames: Set<String> = []
 
   /// A layer of which rows are still being written.
@@ -84,9 +87,9 @@ public final class GeoPackageWriter {
     var table: String
     var keyName: String
     var geometryName: String?
-    /// The number of its CRS in the file; `nil` without geometry.
-    var system: Int?
     var kind: (name: String, isMulti: Bool)?
+    /// The `srs_id` of the geometries; `nil` without any.
+    var system: Int32?
     var bounds = Envelope()
     var index = PackedRTree()
     var count = 0
@@ -99,6 +102,7 @@ public final class GeoPackageWriter {
   /// `pageSize`, a power of two from 4,096 to 65,536 bytes, is that of the database: large pages waste less where rows are long and many.
   /// - Throws: `FormatError.cannotWrite` for a device or a pipe, too: a database needs a file.
   public init(path: String, lastChange: String, pageSize: Int = 4_096, existing: ExistingFile = .replaced) throws(FormatError) {
+    precondition(Self.isTimestamp(lastChange), "a time in UTC with milliseconds")
     precondition((4_096...65_536).contains(pageSize) && pageSize & (pageSize - 1) == 0, "a page size of SQLite")
     self.path = path
     self.lastChange = lastChange
@@ -112,6 +116,12 @@ public final class GeoPackageWriter {
     try database { db in
       try db.execute(sql: "PRAGMA application_id = 1196444487; PRAGMA user_version = 10300; " + Self.schema)
     }
+  }
+
+  /// Whether a text has the form of a GeoPackage's timestamps (requirement 15), such as `2026-01-01T00:00:00.000Z`.
+  private static func isTimestamp(_ text: String) -> Bool {
+    let form = Array("0000-00-00T00:00:00.000Z".utf8)
+    return text.utf8.count == form.count && zip(text.utf8, form).allSatisfy { $1 == 0x30 ? (0x30...0x39).contains($0) : $0 == $1 }
   }
 
   deinit {
@@ -192,16 +202,17 @@ public final class GeoPackageWriter {
     for column in columns { declarations.append("\(column.name.quotedIdentifier) \(Self.declaredType(column))") }
     let sql = "CREATE TABLE \(table) (\(declarations.joined(separator: ", ")))"
     var root: UInt32 = 0
-    var system: Int?
+    // −1 is the undefined Cartesian system.
+    var system: Int32? = geometryName == nil ? nil : -1
     try database { db in
       try db.execute(sql: sql)
       root = try Self.root(of: layer.name, db)
-      system = try layer.reference.map { try addSystem($0, db) } ?? (geometryName == nil ? nil : -1)
+      if geometryName != nil, let reference = layer.reference { system = try addSystem(reference, db) }
     }
     let pages = try DatabasePages(partial: partial, path: path, pageSize: pageSize)
     var open = OpenLayer(
-      layer: layer, table: table, keyName: keyName, geometryName: geometryName, system: system, kind: kind,
-      rows: TableRows(root: root, pages: pages))
+      layer: layer, table: table, keyName: keyName, geometryName: geometryName, kind: kind, system: system,
+      rows: TableRows(root: root, system: system ?? -1, pages: pages))
     open.layer.table = ExportTable(columns: [])
     current = open
     try append(layer.table)
@@ -224,7 +235,7 @@ public final class GeoPackageWriter {
     guard var open = current else { preconditionFailure("a layer has been begun") }
     current = nil
     defer { current = open }
-    try open.rows.append(rows, isMulti: open.kind?.isMulti ?? false, system: Int32(open.system ?? 0)) { number, envelope in
+    try open.rows.append(rows, isMulti: open.kind?.isMulti ?? false) { number, envelope in
       open.bounds.add(envelope)
       open.index.add(number, envelope)
     }
@@ -246,7 +257,7 @@ public final class GeoPackageWriter {
   }
 
   /// The page at which a table begins.
-  private static func root(of table: String, _ db: Database) throws -> UInt32 {
+  static func root(of table: String, _ db: Database) throws -> UInt32 {
     try UInt32.fetchOne(db, sql: "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = ?", arguments: [table])!
   }
 
@@ -256,19 +267,19 @@ public final class GeoPackageWriter {
       try db.execute(sql: "INSERT INTO sqlite_sequence(name, seq) VALUES (?, ?)", arguments: [open.layer.name, open.count])
     }
     var roots: PackedRTree.Roots?
-    let layer = open.layer, bounds = open.bounds, system = open.system
+    let layer = open.layer, bounds = open.bounds
     try db.execute(
       sql: "INSERT INTO gpkg_contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       arguments: [
         layer.name, open.geometryName == nil ? "attributes" : "features", layer.title ?? layer.name, layer.description, lastChange,
         bounds.isEmpty ? nil : bounds.minX, bounds.isEmpty ? nil : bounds.minY, bounds.isEmpty ? nil : bounds.maxX,
-        bounds.isEmpty ? nil : bounds.maxY, open.geometryName == nil ? nil : system,
+        bounds.isEmpty ? nil : bounds.maxY, open.system,
       ])
     if let geometryName = open.geometryName, let kind = open.kind {
       try db.execute(
         sql: "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
-        arguments: [layer.name, geometryName, kind.name, system ?? -1])
-      roots = try addIndex(layer.name, open.keyName, geometryName, hasNone: open.index.isEmpty, db)
+        arguments: [layer.name, geometryName, kind.name, open.system])
+      roots = try SpatialIndexTable(layer: layer.name, key: open.keyName, geometry: geometryName).create(isEmpty: open.index.isEmpty, db)
       if let style = layer.styleQML { try addStyle(style, layer, geometryName, db) }
     }
     try addDescriptions(layer, db)
@@ -305,61 +316,28 @@ public final class GeoPackageWriter {
     return ("GEOMETRY", false)
   }
 
-  private func addSystem(_ reference: SpatialReference, _ db: Database) throws -> Int {
-    if reference.organization.isEmpty {
-      if let known = customSystems[reference.wkt] { return known }
-      let number = 100_000 + customSystems.count
-      customSystems[reference.wkt] = number
-      try db.execute(
-        sql: "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, 'NONE', ?, ?, NULL)",
-        arguments: [reference.name, number, number, reference.wkt])
-      return number
+  /// The `srs_id` of a system, which is entered where it does not stand yet: its code, or a number of the file's own for one without a code or when
+  /// another authority's system has that number.
+  private func addSystem(_ reference: SpatialReference, _ db: Database) throws -> Int32 {
+    let name = reference.organization
+    if !name.isEmpty {
+      let number = Int32(reference.code)
+      let holder = try String.fetchOne(db, sql: "SELECT organization FROM gpkg_spatial_ref_sys WHERE srs_id = ?", arguments: [number])
+      if holder == name { return number }
+      if holder == nil {
+        try db.execute(
+          sql: "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, NULL)",
+          arguments: [reference.name, number, name, number, reference.wkt])
+        return number
+      }
     }
-    if reference.code != 4326 {
-      try db.execute(
-        sql: "INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, NULL)",
-        arguments: [reference.name, reference.code, reference.organization, reference.code, reference.wkt])
-    }
-    return reference.code
-  }
-
-  /// The R-tree extension (annex F.3) with the triggers of version 1.3, which keep the index right when the file is edited. Tools that rename a
-  /// table, drop a column or disable the index look for these names.
-  private func addIndex(_ layer: String, _ key: String, _ geometry: String, hasNone: Bool, _ db: Database) throws -> PackedRTree.Roots? {
-    let name = "rtree_\(layer)_\(geometry)"
-    let r = name.quotedIdentifier
-    let t = layer.quotedIdentifier
-    let g = geometry.quotedIdentifier
-    let i = key.quotedIdentifier
-    try db.execute(sql: "CREATE VIRTUAL TABLE \(r) USING rtree(id, minx, maxx, miny, maxy)")
-    var roots: PackedRTree.Roots?
-    if !hasNone {
-      // The module begins with an empty root node, which the packed tree replaces.
-      try db.execute(sql: "DELETE FROM \((name + "_node").quotedIdentifier)")
-      roots = try PackedRTree.Roots(
-        node: Self.root(of: name + "_node", db), parent: Self.root(of: name + "_parent", db), rowid: Self.root(of: name + "_rowid", db))
-    }
+    if let known = customSystems[reference] { return known }
+    let number = try Int32.fetchOne(db, sql: "SELECT max(99999, max(srs_id)) + 1 FROM gpkg_spatial_ref_sys")!
+    customSystems[reference] = number
     try db.execute(
-      sql:
-        "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
-      arguments: [layer, geometry])
-    let box = "ST_MinX(NEW.\(g)), ST_MaxX(NEW.\(g)), ST_MinY(NEW.\(g)), ST_MaxY(NEW.\(g))"
-    let isFilled = "(NEW.\(g) NOTNULL AND NOT ST_IsEmpty(NEW.\(g)))"
-    let isEmpty = "(NEW.\(g) ISNULL OR ST_IsEmpty(NEW.\(g)))"
-    func trigger(_ suffix: String, _ event: String, _ condition: String, _ action: String) throws {
-      let name = "rtree_\(layer)_\(geometry)_\(suffix)".quotedIdentifier
-      try db.execute(sql: "CREATE TRIGGER \(name) AFTER \(event) ON \(t) WHEN \(condition) BEGIN \(action); END")
-    }
-    try trigger("insert", "INSERT", isFilled, "INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
-    try trigger(
-      "update1", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isFilled)", "INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
-    try trigger("update2", "UPDATE OF \(g)", "OLD.\(i) = NEW.\(i) AND \(isEmpty)", "DELETE FROM \(r) WHERE id = OLD.\(i)")
-    try trigger(
-      "update3", "UPDATE", "OLD.\(i) != NEW.\(i) AND \(isFilled)",
-      "DELETE FROM \(r) WHERE id = OLD.\(i); INSERT OR REPLACE INTO \(r) VALUES (NEW.\(i), \(box))")
-    try trigger("update4", "UPDATE", "OLD.\(i) != NEW.\(i) AND \(isEmpty)", "DELETE FROM \(r) WHERE id IN (OLD.\(i), NEW.\(i))")
-    try trigger("delete", "DELETE", "OLD.\(g) NOT NULL", "DELETE FROM \(r) WHERE id = OLD.\(i)")
-    return roots
+      sql: "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, NULL)",
+      arguments: [reference.name, number, name.isEmpty ? "NONE" : name, name.isEmpty ? number : Int32(reference.code), reference.wkt])
+    return number
   }
 
   /// The table that QGIS looks for styles in.
@@ -381,9 +359,9 @@ public final class GeoPackageWriter {
       arguments: [styled, layer.name, geometry, String(layer.name.prefix(30)), style, layer.title ?? layer.name, lastChange])
   }
 
-  /// The schema extension's descriptions of columns (annex F.9).
+  /// The schema extension's titles and descriptions of columns (annex F.9).
   private func addDescriptions(_ layer: GeoPackageLayer, _ db: Database) throws {
-    let described = layer.table.columns.filter { layer.fieldDescriptions[$0.name] != nil }
+    let described = layer.table.columns.map(\.name).filter { layer.columnTitles[$0] != nil || layer.columnDescriptions[$0] != nil }
     guard !described.isEmpty else { return }
     if !usesDataColumns {
       usesDataColumns = true
@@ -401,11 +379,13 @@ public final class GeoPackageWriter {
           'http://www.geopackage.org/spec121/#extension_schema', 'read-write');
           """)
     }
-    for column in described {
+    let titles = described.map { layer.columnTitles[$0] ?? $0 }
+    for (column, title) in zip(described, titles) {
+      // GDAL, and QGIS with it, takes the name for the alias; it is the only one of its kind in the table.
+      let name = titles.count { $0 == title } > 1 ? "\(title) (\(column))" : title
       try db.execute(
-        // QGIS shows the title in place of the name.
-        sql: "INSERT INTO gpkg_data_columns VALUES (?, ?, NULL, ?, ?, NULL, NULL)",
-        arguments: [layer.name, column.name, layer.fieldDescriptions[column.name], layer.fieldDescriptions[column.name]])
+        sql: "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
+        arguments: [layer.name, column, name, title, layer.columnDescriptions[column]])
     }
   }
 
@@ -417,57 +397,5 @@ public final class GeoPackageWriter {
       throw .cannotWrite(path: path, reason: systemErrorText())
     }
     isFinished = true
-  }
-}
-
-extension TextBuffer {
-  private mutating func appendWord(_ value: UInt32) {
-    append(byte: UInt8(truncatingIfNeeded: value))
-    append(byte: UInt8(truncatingIfNeeded: value >> 8))
-    append(byte: UInt8(truncatingIfNeeded: value >> 16))
-    append(byte: UInt8(truncatingIfNeeded: value >> 24))
-  }
-
-  /// Positions as little-endian pairs of reals.
-  private mutating func appendPairs(_ geometry: borrowing GeometryColumn, _ positions: Range<Int>) {
-    reserve(positions.count * 16)
-    for i in positions { appendReals(geometry.x[i], geometry.y[i]) }
-  }
-
-  /// A feature as GeoPackage binary: header with envelope (none for a point), little-endian well-known binary.
-  ///
-  /// The header names the layer's CRS by its number in the file (clause 2.1.3, requirement 33), which functions of SQL transform from.
-  mutating func appendGeoPackageBinary(
-    _ geometry: borrowing GeometryColumn, _ feature: Int, _ envelope: Envelope, isMulti: Bool, system: Int32
-  ) {
-    let kind = geometry.kinds[feature]
-    let hasEnvelope = kind != .point
-    append(literal: "GP")
-    append(byte: 0)
-    append(byte: hasEnvelope ? 0x03 : 0x01)
-    appendWord(UInt32(bitPattern: system))
-    if hasEnvelope {
-      appendReals(envelope.minX, envelope.maxX)
-      appendReals(envelope.minY, envelope.maxY)
-    }
-    let isWrapped = isMulti || kind.rawValue >= GeometryKind.multiPoint.rawValue
-    let single = kind.rawValue > 3 ? kind.rawValue - 3 : kind.rawValue
-    let parts = geometry.parts(of: feature)
-    if isWrapped {
-      append(byte: 1)
-      appendWord(UInt32(single + 3))
-      appendWord(UInt32(parts.count))
-    }
-    for part in parts {
-      append(byte: 1)
-      appendWord(UInt32(single))
-      let rings = geometry.rings(ofPart: part)
-      if kind.isAreal { appendWord(UInt32(rings.count)) }
-      for ring in rings {
-        let positions = geometry.positions(ofRing: ring)
-        if !kind.isPuntal { appendWord(UInt32(positions.count)) }
-        appendPairs(geometry, positions)
-      }
-    }
   }
 }

@@ -8,6 +8,8 @@ final class TableRows {
   /// Taken out while rows are appended: what a class holds is guarded at every access.
   private var tree: TableTreeWriter?
   private let pages: DatabasePages
+  /// The `srs_id` of the geometries.
+  private let system: Int32
   private var count: Int64 = 0
 
   /// Rows of a block.
@@ -16,16 +18,15 @@ final class TableRows {
   private static let text: UInt8 = 255
 
   /// Begins the rows of the table whose empty root page is `root`.
-  init(root: UInt32, pages: DatabasePages) {
+  init(root: UInt32, system: Int32, pages: DatabasePages) {
+    self.system = system
     tree = TableTreeWriter(root: root, pages: pages)
     self.pages = pages
   }
 
   /// Appends rows; their keys run on from 1. The first column is the key, the second the geometry where there is one, then the attributes.
-  /// - Parameters:
-  ///   - system: number of the CRS of the geometries.
-  ///   - note: told the key and the bounds of each row that has a geometry.
-  func append(_ table: borrowing ExportTable, isMulti: Bool, system: Int32, note: (Int64, Envelope) -> Void) throws(FormatError) {
+  /// - Parameter note: told the key and the bounds of each row that has a geometry.
+  func append(_ table: borrowing ExportTable, isMulti: Bool, note: (Int64, Envelope) -> Void) throws(FormatError) {
     guard var tree = tree.take() else { preconditionFailure("the table is not finished") }
     var record = TableRecord()
     let width = table.columns.count
@@ -46,7 +47,7 @@ final class TableRows {
           } else {
             let envelope = geometry.envelope(of: row)
             note(count, envelope)
-            record.appendBlob { $0.appendGeoPackageBinary(geometry, row, envelope, isMulti: isMulti, system: system) }
+            record.appendBlob { $0.appendGeoPackageBinary(geometry, row, envelope, system: system, isMulti: isMulti) }
           }
         }
         let base = (row - start) * width
