@@ -103,6 +103,7 @@ public func publish(
   let sites = top > 0 ? plain.adding(headlines: headlines, acceptability: acceptability) : plain
   var full = portfolio
   full.sites = sites
+  full.record = record
 
   // Tables and layers.
   options.progress?("tables", 0, nil)

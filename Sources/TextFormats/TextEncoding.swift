@@ -98,11 +98,13 @@ public struct TextEncoding: Sendable {
   /// The best code page, and behind it those under which the text reads otherwise and as well.
   private static func ranked(_ b: Span<UInt8>, _ languages: [String]) -> [String] {
     // How often each byte beyond ASCII stands, and how often next to a letter: there it should be one.
-    var counts = [Int](repeating: 0, count: 256), inWords = counts, afterSmall = counts
+    var counts = [Int](repeating: 0, count: 256), inWords = counts, afterSmall = counts, besideLatin = counts
+    func isLatin(_ c: UInt8) -> Bool { (0x41...0x5A).contains(c & 0xDF) && c < 0x80 }
     func isLetter(_ c: UInt8) -> Bool { c >= 0x80 || (0x41...0x5A).contains(c & 0xDF) }
     for i in 0..<b.count where b[i] >= 0x80 {
       counts[Int(b[i])] += 1
       if i > 0, (0x61...0x7A).contains(b[i - 1]) { afterSmall[Int(b[i])] += 1 }
+      if i > 0 && isLatin(b[i - 1]) || i + 1 < b.count && isLatin(b[i + 1]) { besideLatin[Int(b[i])] += 1 }
       if i > 0 && isLetter(b[i - 1]) || i + 1 < b.count && isLetter(b[i + 1]) { inWords[Int(b[i])] += 1 }
     }
     let bytes = (0x80...0xFF).filter { counts[$0] > 0 }
@@ -113,8 +115,9 @@ public struct TextEncoding: Sendable {
         zip(bytes, text).reduce(0) { sum, entry in
           let (byte, scalar) = entry
           guard let scalar, scalar.value >= 0xA0 else { return sum - 8 * counts[byte] }
-          // A capital behind a small letter is hardly one.
-          let sum = scalar.properties.isUppercase ? sum - 3 * afterSmall[byte] : sum
+          // A capital behind a small letter is hardly one; no word mixes Latin letters with Greek or Cyrillic ones.
+          var sum = scalar.properties.isUppercase ? sum - 3 * afterSmall[byte] : sum
+          if scalar.value >= 0x370, scalar.properties.isAlphabetic { sum -= 6 * besideLatin[byte] }
           if letters.contains(scalar) { return sum + 2 * counts[byte] }
           // A letter of another language, or a sign where no letter is expected.
           if scalar.properties.isAlphabetic { return sum }

@@ -137,8 +137,8 @@ struct CityReader {
     return unplaced
   }
 
-  /// The data lie in the study's country, or within 50 km of it. Where they lie more than 1,000 km off, or would lie there with their axes changed, a
-  /// code, a CRS or the order of axes is wrong; else it is said.
+  /// The data lie in the study's country, or within 50 km of it. Where they would lie there with their axes changed, that is what is wrong; else it is
+  /// said where they lie.
   private mutating func checkCountry(
     _ geometry: GeometryColumn, _ name: String, _ source: Study.LayerSource, from sourceCRS: CoordinateReferenceSystem,
     _ original: GeometryColumn
@@ -159,7 +159,7 @@ struct CityReader {
         isPlaced && abs(northing[0]) <= 90
         && outlines.distance(longitude: easting[0], latitude: northing[0], toCountry: study.country) <= 50_000
     }
-    guard isSwapped || off == .infinity else {
+    guard isSwapped else {
       notes.append(
         Message(.noteElsewhere, .number((y[0] * 100).rounded() / 100), .number((x[0] * 100).rounded() / 100), .text(study.country)))
       return

@@ -6,6 +6,8 @@ public struct RegisterRows: Sendable {
   public enum Outcome: String, CaseIterable, Sendable {
     /// It covers at least one building and speaks of its vacancy or use.
     case linked
+    /// Nobody has given the buildings: it is a site of its own, of unknown footprint, and speaks of its vacancy or use.
+    case site
     /// It stands beside a building, at most 5 m from it, and is linked to that.
     case linkedNear = "linked-near"
     /// It has neither a position nor what the join asks for.
@@ -37,6 +39,7 @@ public struct RegisterRows: Sendable {
     public var english: String {
       switch self {
       case .linked: "linked to a building"
+      case .site: "sites of their own"
       case .linkedNear: "linked to a building beside it"
       case .noPosition: "without a position"
       case .outsideExtent: "outside the buildings' extent"
@@ -54,7 +57,7 @@ public struct RegisterRows: Sendable {
     }
 
     /// Whether the row speaks of a building.
-    public var isLinked: Bool { self == .linked || self == .linkedNear || self == .taken }
+    public var isLinked: Bool { [.linked, .site, .linkedNear, .taken].contains(self) }
   }
 
   /// The rows' numbers in the source.

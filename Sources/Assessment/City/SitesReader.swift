@@ -45,7 +45,8 @@ extension CityReader {
     notes.append(Message(.noteSitesWithoutFootprint, .number(Double(batch.count))))
     let links = all.map { row in
       geometry.kinds[row] == .none
-        ? RegisterLinker.Link(outcome: .noPosition, detail: "the record has no position") : RegisterLinker.Link(buildings: [row])
+        ? RegisterLinker.Link(outcome: .noPosition, detail: "the record has no position")
+        : RegisterLinker.Link(buildings: [row], outcome: .site)
     }
     addEvidence(of: layer, register, fields, links, buildings, into: &result)
     weighEvidence(&result, &buildings)

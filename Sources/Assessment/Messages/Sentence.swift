@@ -368,7 +368,7 @@ public enum Sentence: String, Sendable, CaseIterable {
     "No source says anything of vacancy: nothing can be scored. Add a vacancy register to the study (layers.vacancy)."
   case noteNoRegisterEvidence =
     "No row of the vacancy register speaks of a building, so nothing can be scored: registers.csv says for each row why."
-  case noteRegisterRows = "Vacancy register: {1} rows, {2} of them speak of a building ({3})."
+  case noteRegisterRows = "Vacancy register: {1} rows, {2} of them speak of a building or a site of their own ({3})."
   case noteSitesWithoutFootprint =
     "No buildings layer: the {1} rows of the register are sites of which nobody knows the footprint. They are scored by where they lie; area, form and storeys are unknown and widen every score."
   case noteWithoutFloorArea =

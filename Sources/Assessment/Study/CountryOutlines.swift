@@ -1,11 +1,12 @@
 import Foundation
 import GeoFormats
 import SimpleFeatures
+import Synchronization
 
 /// In which country a place lies, by outlines (`GeoData/countries.geojson`: Natural Earth 1:10m, simplified).
 ///
 /// The outlines are true to about 1 km. So a place within 3 km of another country is left open.
-struct CountryOutlines {
+struct CountryOutlines: Sendable {
   /// What the outlines say of a place.
   enum Answer: Equatable {
     /// The country, by the two letters that a study uses.
@@ -25,11 +26,25 @@ struct CountryOutlines {
   private let geometry: GeometryColumn
   private let boxes: [Envelope]
 
-  /// Reads the outlines.
+  /// Outlines that have been read, by file: they are the same for every study of a process.
+  private static let known = Lock<[String: CountryOutlines]>([:])
+
+  /// Reads the outlines, once in a process.
   init(folder: DataFolder) throws {
-    let layer = try readLayer(LayerReference(path: folder.geoData + "/countries.geojson"), options: ReadOptions())
+    let file = folder.geoData + "/countries.geojson"
+    if let known = Self.known.withLock({ $0[file] }) {
+      self = known
+      return
+    }
+    try self.init(file: file)
+    let read = self
+    Self.known.withLock { $0[file] = read }
+  }
+
+  private init(file: String) throws {
+    let layer = try readLayer(LayerReference(path: file), options: ReadOptions())
     guard let names = layer.features.attribute("country") else {
-      throw AssessmentError(.badInput, "\(folder.geoData)/countries.geojson: the field `country` is missing.")
+      throw AssessmentError(.badInput, "\(file): the field `country` is missing.")
     }
     codes = (0..<layer.features.count).map { names.text($0) ?? "" }
     geometry = layer.features.geometry

@@ -97,14 +97,14 @@ struct PresetTests {
       return try score(study, folder: data, register: AssumptionRegister(folder: data, studyFile: nil), options: RunOptions())
     }
     let found = try scored("")
-    #expect(found.source.registerRows.outcomes == [.linked, .taken, .statusUnknown])
+    #expect(found.source.registerRows.outcomes == [.site, .taken, .statusUnknown])
     #expect(found.exclusions == [nil, .alreadyTaken, .vacancyUnknown])
     #expect(found.source.city.buildings.heritage == [.yes, .yes, .yes])
     // .95 × 2^(−262 days ÷ 365.25 ÷ 4)
     #expect(abs(found.source.vacancyConfidence[0] - 0.95 * exp2(-262.0 / 365.25 / 4)) < 1e-12)
     #expect(found.source.names.bytes.isEmpty, "a site's name may be a person's")
     #expect(found.record.notes.contains { $0.english.contains("preset: cnig-friches") })
-    #expect(try scored(", preset: cnig-friches").source.registerRows.outcomes == [.linked, .taken, .statusUnknown])
+    #expect(try scored(", preset: cnig-friches").source.registerRows.outcomes == [.site, .taken, .statusUnknown])
     #expect(try scored(", preset: none").source.registerRows.outcomes == [.statusMissing, .statusMissing, .statusMissing])
     let complaint = message { _ = try scored(", preset: cnig") }
     #expect(complaint.contains("cnig-friches"), "\(complaint)")
