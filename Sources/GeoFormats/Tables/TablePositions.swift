@@ -149,6 +149,8 @@ struct TablePositions {
 
     for k in names.indices {
       let values = try sample(k)
+      // Both coordinates have at least four digits together and a decimal mark each; most texts have not.
+      guard values.prefix(8).contains(where: mayHoldTwo) else { continue }
       let both = values.compactMap { bothCoordinates($0) }
       guard !values.isEmpty, 10 * both.count >= 9 * values.count, both.allSatisfy({ $0.decimals >= 3 }) else { continue }
       // R writes c(longitude, latitude); a number above 90 is no latitude.
@@ -162,6 +164,16 @@ struct TablePositions {
       return .cell(k, isLatitudeFirst: !isLongitudeFirst)
     }
     return .none
+  }
+
+  private static func mayHoldTwo(_ text: String) -> Bool {
+    var (digits, marks) = (0, 0)
+    for byte in text.utf8 {
+      if (48...57).contains(byte) { digits += 1 }
+      // A point, a comma, the signs of degrees and minutes.
+      if [0x2E, 0x2C, 0xB0, 0x27].contains(byte) { marks += 1 }
+    }
+    return digits >= 4 && marks >= 2
   }
 
   private static func looksLikeText(_ value: String) -> Bool {
