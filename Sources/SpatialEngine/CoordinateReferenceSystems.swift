@@ -219,7 +219,10 @@ public func arealScale(of crs: CoordinateReferenceSystem, amid geometry: Geometr
   let semiMajor = 6_378_137.0, e2 = 0.006_694_379_990_14
   let w = 1 - e2 * sine * sine
   let north = semiMajor * (1 - e2) / (w * w.squareRoot()), east = semiMajor / w.squareRoot() * cos(y[0] * radians)
-  func ground(_ k: Int) -> (x: Double, y: Double) { ((x[k] - x[0]) * radians * east, (y[k] - y[0]) * radians * north) }
+  // Across the antimeridian the shorter way round.
+  func ground(_ k: Int) -> (x: Double, y: Double) {
+    ((x[k] - x[0]).remainder(dividingBy: 360) * radians * east, (y[k] - y[0]) * radians * north)
+  }
   let a = ground(1), b = ground(2)
   let area = abs(a.x * b.y - a.y * b.x)
   return area > 0 ? side * side / area : .nan

@@ -110,7 +110,8 @@ public struct TextEncoding: Sendable {
     let bytes = (0x80...0xFF).filter { counts[$0] > 0 }
     var found: [(page: String, score: Int, text: [Unicode.Scalar?])] = []
     for page in pages {
-      let text = bytes.map { scalar($0, page) }
+      let table = scalars[page] ?? []
+      let text = bytes.map { table[$0 - 0x80] }
       func score(_ letters: Set<Unicode.Scalar>) -> Int {
         zip(bytes, text).reduce(0) { sum, entry in
           let (byte, scalar) = entry
@@ -136,6 +137,9 @@ public struct TextEncoding: Sendable {
     let others = found.filter { $0.score == best && $0.text != winner.text }
     return [winner.page] + others.map(\.page)
   }
+
+  /// The characters of each code page beyond ASCII, asked of the C library once.
+  private static let scalars = Dictionary(uniqueKeysWithValues: pages.map { page in (page, (0x80...0xFF).map { scalar($0, page) }) })
 
   private static func scalar(_ byte: Int, _ page: String) -> Unicode.Scalar? {
     let one: [UInt8] = [UInt8(byte)]

@@ -14,8 +14,10 @@ struct FieldMapping {
     let scale: String?
     /// Words of the study that go before the tables, by their folded text.
     let values: [String: Study.LayerSource.Meaning]
-    /// Folded texts that say that nothing is known.
+    /// Folded texts that say that nothing is known, by the tables.
     let missing: Set<String>
+    /// Texts that say so by the study, as they stand.
+    let ownMissing: Set<String>
 
     /// What stands in the row, trimmed; `nil` where nothing.
     func text(_ row: Int) -> String? {
@@ -23,8 +25,9 @@ struct FieldMapping {
       return text
     }
 
-    /// Whether a text says that nothing is known. What begins with a digit does not.
+    /// Whether a text says that nothing is known. By the tables none does that begins with a digit.
     func isMissing(_ text: String) -> Bool {
+      if ownMissing.contains(text) { return true }
       guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
       return missing.contains(text.folded)
     }
@@ -71,7 +74,7 @@ struct FieldMapping {
   let layer: String
   private let codes: CodeTables
   private let values: [String: [String: Study.LayerSource.Meaning]]
-  private let missing: Set<String>
+  private let ownMissing: Set<String>
   private let hidden: Set<String>
 
   /// Checks every mapped name against the source.
@@ -81,7 +84,7 @@ struct FieldMapping {
   ) throws {
     self.hidden = hidden
     (self.batch, self.source, self.layer, self.codes) = (batch, source, layer, codes)
-    missing = Set(source.missing.map(\.folded))
+    ownMissing = Set(source.missing.map { $0.trimmed() })
     values = source.values.mapValues { Dictionary($0.map { ($0.key.folded, $0.value) }, uniquingKeysWith: { first, _ in first }) }
     for (key, names) in [
       ("fields", source.fields.keys.sorted()), ("values", source.values.keys.sorted()), ("constants", source.constants.keys.sorted()),
@@ -122,7 +125,8 @@ struct FieldMapping {
   subscript(field: String) -> Field? {
     guard let (column, factor, scale) = column(of: field) else { return nil }
     return Field(
-      column: column, factor: factor, scale: scale, values: values[field] ?? [:], missing: missing.union(codes.missing(for: field)))
+      column: column, factor: factor, scale: scale, values: values[field] ?? [:], missing: codes.missing(for: field),
+      ownMissing: ownMissing)
   }
 
   private func column(of field: String) -> (AttributeColumn, Double, String?)? {
@@ -155,11 +159,15 @@ struct FieldMapping {
   /// unit behind a number goes before that of the study. O(rows + bytes of the different texts).
   func numbers(_ name: String, _ rows: [Int]) -> Numbers? {
     guard let field = self[name] else { return nil }
+    let nothing = Set(ownMissing.compactMap { Double($0) })
+    func isNothing(_ value: Double) -> Bool { !nothing.isEmpty && nothing.contains(value) }
     switch field.column.values {
     case .real(let values):
-      return Numbers(values: rows.map { field.column.validity[$0] && values[$0].isFinite ? values[$0] * field.factor : .nan })
+      return Numbers(
+        values: rows.map { field.column.validity[$0] && values[$0].isFinite && !isNothing(values[$0]) ? values[$0] * field.factor : .nan })
     case .integer(let values):
-      return Numbers(values: rows.map { field.column.validity[$0] ? Double(values[$0]) * field.factor : .nan })
+      return Numbers(
+        values: rows.map { field.column.validity[$0] && !isNothing(Double(values[$0])) ? Double(values[$0]) * field.factor : .nan })
     default: break
     }
     let texts = field.distinct(rows)

@@ -116,6 +116,25 @@ struct WordTableTests {
     #expect(scored.source.vacancy == [.vacant])
   }
 
+  @Test("What a study calls missing is missing, numbers among it, and nothing else is")
+  func ownMissing() throws {
+    let folder = try ScratchFolder()
+    let town = SmallTown(
+      buildings: [
+        .init(id: "a", x: 0, y: 0, fields: ["storeys": "99", "year": "1901-01-01", "height": "12"]),
+        .init(id: "b", x: 1, y: 0, fields: ["storeys": "9", "year": "1902", "height": "12,5"]),
+      ])
+    let file = try town.write(to: folder)
+    let text = try String(contentsOfFile: file, encoding: .utf8).replacing(
+      "{source: buildings.csv, crs: EPSG:3067}", with: "{source: buildings.csv, crs: EPSG:3067, missing: [\"99\", \"1901-01-01\", \"12\"]}")
+    let data = try shippedData(), study = try Study(file: folder.write(text, to: "study.yml"))
+    let source = try score(study, folder: data, register: AssumptionRegister(folder: data, studyFile: nil), options: RunOptions()).source
+    #expect(source.city.buildings.storeys[0].isNaN && source.city.buildings.storeys[1] == 9)
+    #expect(source.city.buildings.year[0].isNaN && source.city.buildings.year[1] == 1902)
+    #expect(source.city.buildings.height[0].isNaN && source.city.buildings.height[1] == 12.5)
+    #expect(source.defects.total == 0, "\(source.defects.kept)")
+  }
+
   @Test("A site for which somebody has plans is screened out, unless the study asks for it; words of the study go first")
   func taken() throws {
     let folder = try ScratchFolder()
